@@ -1,0 +1,91 @@
+"""The arXiv API's answers: an Atom feed with one ``<entry>`` a paper.
+
+    <feed xmlns="http://www.w3.org/2005/Atom"><entry>
+      <id>http://arxiv.org/abs/2205.06175v3</id><published>2022-05-12T16:03:26Z</published>
+      <title>A Generalist Agent</title><summary>...</summary><author><name>Scott Reed</name></author> ...
+
+A document type declaration is refused: a feed has none, and entities are how XML is made to explode or to read files.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from paperatlas.errors import InputError
+from paperatlas.extract.paper import Paper, Source
+from paperatlas.extract.readers.files import TextFile
+from paperatlas.extract.readers.records import Skipped, paper_from
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ARXIV = "{http://arxiv.org/schemas/atom}"
+_ROOT = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE.*)?<(?:\w+:)?(?:feed|entry)\b", re.S)
+
+
+def sniff(head: str) -> bool:
+    """Tell an Atom document by its root element."""
+    return bool(_ROOT.match(head))
+
+
+def read(file: TextFile) -> Iterator[Paper | Skipped]:
+    """Yield the paper of each entry; an entry is forgotten once it is read.
+
+    Raises:
+        InputError: not well-formed, or with a document type declaration.
+    """
+    from lxml import etree
+
+    events = etree.iterparse(
+        file.bytes(), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        for event, element in events:
+            if event == "start":
+                _refuse_declaration(element, file.name)
+            elif element.tag == f"{_ATOM}entry":
+                yield _paper(element, Source(file.name, element.sourceline or 1))
+                element.clear()
+                while (previous := element.getprevious()) is not None and (parent := element.getparent()) is not None:
+                    parent.remove(previous)
+    except etree.XMLSyntaxError as error:
+        problem = re.sub(r", line \d+, column \d+.*$", "", str(error))
+        raise InputError(f"not well-formed XML: {problem}", where=f"{file.name}:{error.lineno or 1}") from error
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise InputError("compressed data is cut off or broken", where=file.name) from error
+
+
+def _refuse_declaration(element: _Element, name: str) -> None:
+    if element.getroottree().docinfo.doctype:
+        raise InputError(
+            "XML with a document type declaration is not read",
+            where=f"{name}:{element.sourceline}",
+            hint="a feed needs none; remove <!DOCTYPE ...>",
+        )
+
+
+def _paper(entry: _Element, source: Source) -> Paper | Skipped:
+    def text(name: str) -> str:
+        return " ".join((entry.findtext(name) or "").split())
+
+    address = text(f"{_ATOM}id")
+    return paper_from(
+        {
+            "url": address,
+            "id": "" if "://" in address else address,
+            "title": text(f"{_ATOM}title"),
+            "abstract": text(f"{_ATOM}summary"),
+            "date": text(f"{_ATOM}published"),
+            "updated": text(f"{_ATOM}updated"),
+            "authors": [a.findtext(f"{_ATOM}name") or "" for a in entry.iterfind(f"{_ATOM}author")],
+            "categories": [c.get("term", "") for c in entry.iterfind(f"{_ATOM}category")],
+            "doi": text(f"{_ARXIV}doi"),
+            "comment": text(f"{_ARXIV}comment"),
+        },
+        source,
+    )

@@ -1,0 +1,225 @@
+"""Inputs to text files: folders, globs, gzip and standard input, with limits that hostile files run into."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import io
+import re
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, NamedTuple, cast
+
+from paperatlas.errors import InputError
+
+#: The name of standard input on the command line.
+STDIN = "-"
+#: The longest line that is read, in characters. An abstract has some 1,500.
+MAX_LINE = 16 * 2**20
+#: The most that is read of a format that needs the whole file in memory, in characters.
+MAX_TEXT = 512 * 2**20
+#: How much of a file is looked at to find its format, in characters.
+HEAD = 2**16
+
+_GZIP = b"\x1f\x8b"
+_BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+#: What files that people mistake for text begin with, and what to do about it.
+_MAGIC = (
+    (b"%PDF", "a PDF", "export the abstracts as text, BibTeX or JSON Lines"),
+    (b"PK\x03\x04", "a zip archive or an office document", "unpack it, or save it as CSV or text"),
+    (b"SQLite format 3\0", "an SQLite database", "an atlas is opened with 'paperatlas show', not built from"),
+    (b"BZh", "a bzip2 file", "unpack it with bunzip2"),
+    (b"\xfd7zXZ\0", "an xz file", "unpack it with unxz"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file", "unpack it with unzstd"),
+)
+#: What a byte that is not UTF-8 becomes in text read with "surrogateescape".
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+
+
+class Line(NamedTuple):
+    """A line of a file, without its end; ``fault`` says why it cannot be used, if so."""
+
+    number: int
+    text: str
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """An open input, as text. Every way to read it begins at the start; ``listed`` is false for members of a folder."""
+
+    name: str
+    stream: BinaryIO
+    listed: bool = True
+
+    def head(self) -> str:
+        """Return the first characters, for finding out the format.
+
+        Raises:
+            InputError: the file is empty, binary or broken.
+        """
+        head = "".join(line.text + "\n" for line in self._until(HEAD))
+        if not head.strip():
+            raise InputError("empty file", where=self.name)
+        return head
+
+    def _until(self, limit: int) -> Iterator[Line]:
+        seen = 0
+        for line in self.lines(longest=limit):
+            yield line
+            seen += len(line.text)
+            if seen > limit:
+                return
+
+    def lines(self, *, longest: int = MAX_LINE) -> Iterator[Line]:
+        """Yield the lines one by one. A line over ``longest`` comes cut to that length, with the fault on it.
+
+        Raises:
+            InputError: the file is binary, or its compressed data is broken.
+        """
+        text = self._decoded()
+        number = 0
+        try:
+            while line := text.readline(longest + 1):
+                number += 1
+                fault = decoding_fault(line)
+                if len(line) > longest and not line.endswith("\n"):
+                    fault = f"line longer than {longest:,} characters"
+                    line = line[:longest]
+                    while (rest := text.readline(2**20)) and not rest.endswith("\n"):
+                        pass
+                yield Line(number, line.removesuffix("\n"), fault)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise InputError(
+                "compressed data is cut off or broken", where=f"{self.name}:{number + 1}", hint=_reason(error)
+            ) from error
+        except UnicodeError as error:
+            raise InputError("not UTF-16, although it begins so", where=self.name, hint=str(error)) from error
+        finally:
+            text.detach()
+
+    def text(self, *, longest_line: int = MAX_LINE) -> str:
+        """Return the whole text.
+
+        Raises:
+            InputError: as :meth:`lines`; also when a line or the whole is longer than a file of papers can be.
+        """
+        parts: list[str] = []
+        size = 0
+        for line in self.lines(longest=longest_line):
+            size += len(line.text) + 1
+            if len(line.text) >= longest_line:
+                raise InputError(line.fault, where=f"{self.name}:{line.number}", hint="is this a file of papers?")
+            if size > MAX_TEXT:
+                raise InputError(f"more than {MAX_TEXT:,} characters", where=self.name, hint="split it")
+            parts.append(line.text)
+        return "\n".join(parts)
+
+    def bytes(self) -> BinaryIO:
+        """Return the stream of (decompressed) bytes, from its start."""
+        self.stream.seek(0)
+        return self.stream
+
+    def _decoded(self) -> io.TextIOWrapper:
+        start = self._peek()
+        for magic, what, hint in _MAGIC:
+            if start.startswith(magic):
+                raise InputError(f"this is {what}, not text", where=self.name, hint=hint)
+        encoding = next((encoding for bom, encoding in _BOMS if start.startswith(bom)), "utf-8-sig")
+        if encoding == "utf-8-sig" and (b"\0" in start or _mostly_control(start)):
+            raise InputError("binary file, not text", where=self.name)
+        self.stream.seek(0)
+        errors = "surrogateescape" if encoding == "utf-8-sig" else "strict"
+        return io.TextIOWrapper(self.stream, encoding=encoding, errors=errors, newline=None)
+
+    def _peek(self) -> bytes:
+        self.stream.seek(0)
+        try:
+            return self.stream.read(4096)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise InputError(
+                "compressed data is cut off or broken", where=self.name, hint=_reason(error)
+            ) from error
+
+
+def decoding_fault(text: str) -> str:
+    """Say which byte of ``text`` was not UTF-8, or return an empty string.
+
+    >>> decoding_fault(b"caf\\xe9".decode("utf-8", "surrogateescape"))
+    'not UTF-8 (byte 0xE9 at column 4)'
+    """
+    match = _ESCAPED_BYTE.search(text)
+    if not match:
+        return ""
+    column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
+    return f"not UTF-8 (byte 0x{ord(match[0]) - 0xDC00:02X} at column {column})"
+
+
+def open_inputs(inputs: Iterable[str]) -> Iterator[TextFile]:
+    """Open each input in turn: a file, a folder (its files, recursively, in order of name), a glob, ``-`` for stdin.
+
+    Hidden files in folders are passed over. The files are closed as the iteration goes on.
+
+    Raises:
+        InputError: an input does not exist, cannot be opened, or a folder or glob holds nothing.
+    """
+    for name in inputs:
+        if name == STDIN:
+            with tempfile.SpooledTemporaryFile(max_size=2**24) as copy:
+                shutil.copyfileobj(sys.stdin.buffer, copy)
+                yield _unpacked("<stdin>", cast(BinaryIO, copy))
+            continue
+        for path, listed in _files(name):
+            try:
+                stream: IO[bytes] = path.open("rb")
+            except OSError as error:
+                raise InputError(_reason(error), where=str(path)) from error
+            with stream:
+                yield _unpacked(str(path), cast(BinaryIO, stream), listed=listed)
+
+
+def _files(name: str) -> Iterator[tuple[Path, bool]]:
+    path = Path(name)
+    if path.is_dir():
+        members = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
+        if not members:
+            raise InputError("no files in this folder", where=name)
+        yield from ((member, False) for member in members)
+    elif path.exists():
+        yield path, True
+    elif glob.has_magic(name):
+        matches = sorted(glob.glob(name, recursive=True))
+        if not matches:
+            raise InputError("no file matches", where=name)
+        for match in matches:
+            yield from _files(match)
+    else:
+        raise InputError("no such file or folder", where=name)
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _unpacked(name: str, stream: BinaryIO, *, listed: bool = True) -> TextFile:
+    stream.seek(0)
+    packed = stream.read(2) == _GZIP
+    stream.seek(0)
+    return TextFile(name, cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if packed else stream, listed)
+
+
+def _mostly_control(start: bytes) -> bool:
+    """Tell bytes that are no text in any encoding: more than one in twenty is a control character."""
+    control = sum(1 for byte in start if byte < 9 or 13 < byte < 32)
+    return control * 20 > len(start)
+
+
+def _reason(error: Exception) -> str:
+    """Return an exception's own words, in lower case and without its number."""
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return words[:1].lower() + words[1:].rstrip(".")

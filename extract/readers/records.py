@@ -1,0 +1,166 @@
+"""One record, whatever its format, to a paper: the names that fields go by, and what makes a record unusable."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate
+from itertools import chain
+
+from paperatlas.extract.identifiers import arxiv_id, doi
+from paperatlas.extract.paper import Paper, Source, clean
+from paperatlas.extract.readers.files import decoding_fault
+
+#: The longest text that is taken for an abstract, in characters: some 15 times a long one.
+MAX_ABSTRACT = 100_000
+
+#: What each field is called in the exports that people have, most telling first; compared by letters alone.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "id": ("id", "paperid", "key", "uid"),
+    "arxiv": ("arxivid", "arxiv", "eprint"),
+    "doi": ("doi",),
+    "url": ("url", "link", "entryid", "pdfurl"),
+    "title": ("title",),
+    "abstract": ("abstract", "summary", "abstractnote", "abstracttext"),
+    "text": ("text",),
+    "date": ("date", "published", "created", "submitted", "publicationdate", "year", "publicationyear"),
+    "updated": ("updatedate", "updated"),
+    "authors": ("authors", "author", "creators"),
+    "categories": ("categories", "category", "keywords", "subjects", "subject", "tags"),
+    "comment": ("comments", "comment"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that could not be read: where it begins and why."""
+
+    source: Source
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
+
+
+def paper_from(fields: Mapping[str, object], source: Source) -> Paper | Skipped:
+    """Make a paper of a record's fields, by the names in :data:`FIELDS`; or say why it is none.
+
+    >>> paper_from({"arXiv_ID": "1711.00937v2", "Abstract": "We ..."}, Source("a.csv", 2)).key
+    'arXiv:1711.00937'
+    """
+    named = {re.sub(r"[^a-z]", "", str(name).lower()): value for name, value in fields.items()}
+
+    def get(field: str) -> object:
+        found = (named.get(name) for name in FIELDS[field])
+        return next((value for value in found if value not in (None, "", [], {})), None)
+
+    title = " ".join(_string(get("title")).split())
+    abstract = _abstract(_string(get("abstract")), _string(get("text")), title)
+    if isinstance(abstract, tuple):
+        title, abstract = abstract
+    reason = unusable(abstract) or decoding_fault(title)
+    if reason:
+        return Skipped(source, reason)
+    given = _string(get("id"))
+    links = [_string(get(field)) for field in ("arxiv", "doi", "url")]
+    return Paper(
+        id=clean(_short_id(given)),
+        title=clean(title),
+        abstract=clean(abstract.replace("\n", " ")),
+        date=_versions_date(named.get("versions")) or iso_date(get("date")) or iso_date(get("updated")),
+        authors=tuple(clean(name) for name in _names(get("authors"))),
+        categories=tuple(clean(name) for name in _categories(get("categories"))),
+        arxiv=next(filter(None, map(arxiv_id, [given, *links])), ""),
+        doi=next(filter(None, map(doi, [given, *links])), ""),
+        url=clean(links[2]) if re.match(r"https?://", links[2]) else "",
+        comment=clean(_string(get("comment"))),
+        sources=(source,),
+    )
+
+
+def unusable(abstract: str) -> str:
+    """Say why a text cannot be taken for an abstract, or return an empty string."""
+    if not abstract.strip():
+        return "no abstract"
+    if len(abstract) > MAX_ABSTRACT:
+        return f"an abstract of {len(abstract):,} characters (the most is {MAX_ABSTRACT:,})"
+    return decoding_fault(abstract)
+
+
+def iso_date(value: object) -> str:
+    """Return a date in ISO 8601, as precise as it is given, or an empty string.
+
+    >>> [iso_date(d) for d in (2017, "2017/6", "2017-06-12T00:00:00Z", "Mon, 2 Apr 2007 19:18:42 GMT", "n.d.")]
+    ['2017', '2017-06', '2017-06-12', '2007-04-02', '']
+    """
+    text = _string(value).strip()
+    match = re.match(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)", text)
+    if match:
+        year, month, day = match.groups()
+    else:
+        parsed = parsedate(text)
+        if not parsed:
+            late = re.search(r"\b(1[89]\d\d|20\d\d)\b", text)
+            return late[1] if late else ""
+        year, month, day = f"{parsed[0]:04}", str(parsed[1]), str(parsed[2])
+    if not month or not 1 <= int(month) <= 12:
+        return year
+    if not day or not 1 <= int(day) <= 31:
+        return f"{year}-{int(month):02}"
+    return f"{year}-{int(month):02}-{int(day):02}"
+
+
+def _abstract(abstract: str, text: str, title: str) -> str | tuple[str, str]:
+    """Return the abstract; with the title in front of it where only a ``text`` of both was given."""
+    if abstract or not text:
+        return abstract
+    first, newline, rest = text.partition("\n")
+    if not newline or not rest.strip():
+        return text
+    if title:
+        return rest if " ".join(first.split()) == title else text
+    return text if first.rstrip().endswith((".", "!", ",", ";")) else (" ".join(first.split()), rest)
+
+
+def _short_id(given: str) -> str:
+    """Return an identifier as it was given; an address is cut to the number in it."""
+    if "://" in given and (number := arxiv_id(given)):
+        return f"arXiv:{number}"
+    return given.strip()
+
+
+def _versions_date(versions: object) -> str:
+    """Return the date of the first version, as the arXiv's own metadata list them."""
+    if isinstance(versions, list) and versions and isinstance(versions[0], Mapping):
+        return iso_date(versions[0].get("created"))
+    return ""
+
+
+def _string(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return str(value)
+
+
+def _names(value: object) -> Iterable[str]:
+    """Yield the names of authors, from a list of strings or objects, or from one string of them."""
+    if isinstance(value, str):
+        separator = r"\s+and\s+|\s*;\s*" if re.search(r" and |;", value) else r"\s*,\s*"
+        parts: Iterable[object] = re.split(separator, value)
+    else:
+        parts = value if isinstance(value, list) else ()
+    for part in parts:
+        name = part
+        if isinstance(part, Mapping):
+            given_family = [_string(part.get("given")), _string(part.get("family"))]
+            name = _string(part.get("name")) or " ".join(filter(None, given_family))
+        if text := " ".join(_string(name).split()):
+            yield text
+
+
+def _categories(value: object) -> Iterable[str]:
+    """Yield categories, from a list or from one string: separated by semicolons or commas, else by blanks."""
+    if isinstance(value, str):
+        return filter(None, re.split(r"\s*[;,]\s*" if re.search(r"[;,]", value) else r"\s+", value.strip()))
+    return chain.from_iterable(_categories(v) if isinstance(v, str) else () for v in value) if isinstance(value, list) else ()

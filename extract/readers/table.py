@@ -1,0 +1,79 @@
+"""Tables of papers: comma- or tab-separated values with a header that names the columns.
+
+    id,title,abstract,year
+    doc-1,Foo: A Network,"We introduce Foo, ...",2021
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from paperatlas.errors import InputError
+from paperatlas.extract.paper import Paper, Source
+from paperatlas.extract.readers.files import MAX_LINE, TextFile
+from paperatlas.extract.readers.records import FIELDS, Skipped, paper_from
+
+_ABSTRACTS = {name for field in ("abstract", "text") for name in FIELDS[field]}
+
+
+def sniff_csv(head: str) -> bool:
+    """Tell a comma-separated table by its header."""
+    return _has_abstract(_header(head, ","))
+
+
+def sniff_tsv(head: str) -> bool:
+    """Tell a tab-separated table by its header."""
+    return _has_abstract(_header(head, "\t"))
+
+
+def read_csv(file: TextFile) -> Iterator[Paper | Skipped]:
+    """Yield the papers of a comma-separated table. Cells may hold line breaks, in quotes."""
+    return _read(file, ",")
+
+
+def read_tsv(file: TextFile) -> Iterator[Paper | Skipped]:
+    """Yield the papers of a tab-separated table."""
+    return _read(file, "\t")
+
+
+def _read(file: TextFile, delimiter: str) -> Iterator[Paper | Skipped]:
+    csv.field_size_limit(MAX_LINE)
+    rows = csv.reader(_whole_lines(file), delimiter=delimiter)
+    header: list[str] = []
+    end = 0
+    try:
+        for row in rows:
+            line, end = end + 1, rows.line_num
+            if not any(cell.strip() for cell in row):
+                continue
+            if not header:
+                header = row
+                if not _has_abstract(header):
+                    raise InputError(
+                        f"no column 'abstract' in the header ({', '.join(header[:8])})", where=f"{file.name}:{line}"
+                    )
+                continue
+            source = Source(file.name, line)
+            if len(row) != len(header):
+                yield Skipped(source, f"{len(row)} cells where the header has {len(header)}")
+                continue
+            yield paper_from(dict(zip(header, row, strict=True)), source)
+    except csv.Error as error:
+        raise InputError(f"not a table: {error}", where=f"{file.name}:{rows.line_num}") from error
+
+
+def _whole_lines(file: TextFile) -> Iterator[str]:
+    for line in file.lines():
+        if len(line.text) >= MAX_LINE:
+            raise InputError(line.fault, where=f"{file.name}:{line.number}")
+        yield line.text + "\n"
+
+
+def _header(head: str, delimiter: str) -> list[str]:
+    first = head.lstrip().partition("\n")[0]
+    return next(csv.reader([first[:10_000]], delimiter=delimiter), [])
+
+
+def _has_abstract(header: list[str]) -> bool:
+    return len(header) > 1 and any("".join(filter(str.isalpha, name.lower())) in _ABSTRACTS for name in header)

@@ -1,0 +1,77 @@
+"""Surface forms: when two spellings are one name, and how a name is spelt in an identifier."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from paperatlas.extract.latex import fold
+
+_GREEK = str.maketrans(
+    dict(
+        zip(
+            "αβγδεζηθικλμνξοπρσςτυφχψω",
+            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi o pi rho sigma sigma tau "
+            "upsilon phi chi psi omega".split(),
+            strict=True,
+        )
+    )
+)
+_ARTICLE = re.compile(r"^(?:the|an?) ")
+_BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e[ds]?|ing|ations?|ers?)$)")
+
+
+def slug(text: str, *, words: int = 0) -> str:
+    """Spell ``text`` in lower-case letters, digits and single hyphens; its first ``words`` words if given.
+
+    >>> slug("Fréchet Inception Distance"), slug("$\\\\beta$-VAE / C++")
+    ('frechet-inception-distance', 'beta-vae-c++')
+    """
+    parts = re.findall(r"[^\W_]+(?:\+{1,2}|#)?", _plain(fold(text).text))
+    return "-".join(parts[:words] if words else parts)
+
+
+@lru_cache(maxsize=65536)
+def surface_key(text: str) -> str:
+    """Fold away what does not tell two names apart: case, accents, hyphens, blanks, a plural, British spelling.
+
+    >>> surface_key("Variational Auto-Encoders") == surface_key("variational autoencoder")
+    True
+    >>> surface_key("GPT-2") == surface_key("GPT-3")
+    False
+    """
+    words = re.findall(r"[^\W_]+|[+#]", _ARTICLE.sub("", _plain(fold(text).text).strip()))
+    if words:
+        words[-1] = singular(words[-1])
+    return "".join(_BRITISH.sub("iz", word) for word in words)
+
+
+def singular(word: str) -> str:
+    """Return the singular of a noun in lower case, by its ending.
+
+    >>> [singular(w) for w in ("networks", "policies", "losses", "analysis", "gans", "bias", "aes")]
+    ['network', 'policy', 'loss', 'analysis', 'gan', 'bias', 'ae']
+    """
+    if len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ias", "ics")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes", "zes")):
+        return word[:-2]
+    return word[:-1]
+
+
+def words_of(text: str) -> str:
+    """Reduce a text to its words: what is equal here is one text, however it was typeset.
+
+    >>> words_of("A Fr\\\\'echet  distance.") == words_of("a Fréchet\\nDistance")
+    True
+    """
+    return " ".join(re.findall(r"\w+", fold(text).text.casefold()))
+
+
+def _plain(text: str) -> str:
+    """Lower-case a folded text and take its accents off."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_GREEK))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

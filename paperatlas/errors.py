@@ -1,0 +1,54 @@
+"""Errors that a person can act on: what is wrong, where, and what to do.
+
+Anything of this kind ends a command with one line and the exit code of its class; everything else is a bug.
+"""
+
+from __future__ import annotations
+
+
+class PaperatlasError(ValueError):
+    """Something that stops the work and that the user can mend.
+
+    >>> str(PaperatlasError("not JSON", where="papers.jsonl:3", hint="use --from csv for CSV"))
+    'papers.jsonl:3: not JSON (use --from csv for CSV)'
+    """
+
+    #: Exit code of the command line: 1 for a failure, 2 for a call that cannot be meant.
+    exit_code = 1
+
+    def __init__(self, problem: str, *, where: str = "", hint: str = "") -> None:
+        self.problem = problem
+        self.where = where
+        self.hint = hint
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        advice = f" ({self.hint})" if self.hint else ""
+        return f"{place}{self.problem}{advice}"
+
+
+class InputError(PaperatlasError):
+    """A file or stream that cannot be read as papers."""
+
+
+class OutputError(PaperatlasError):
+    """A place that cannot be written to."""
+
+
+class AtlasError(PaperatlasError):
+    """A folder or file that is no atlas, or one that this version cannot use."""
+
+
+class QueryError(PaperatlasError):
+    """A SPARQL query that cannot be answered."""
+
+
+class NotFoundError(PaperatlasError):
+    """A name that the atlas does not know."""
+
+
+class UsageError(PaperatlasError):
+    """A call whose options do not fit together."""
+
+    exit_code = 2

@@ -22,7 +22,7 @@ _SYMBOLS = {
     "leftarrow": "←", "leftrightarrow": "↔", "mapsto": "↦", "infty": "∞", "partial": "∂", "nabla": "∇", "sum": "∑",
     "prod": "∏", "int": "∫", "sqrt": "√", "in": "∈", "notin": "∉", "subset": "⊂", "subseteq": "⊆", "cup": "∪", "cap": "∩",
     "forall": "∀", "exists": "∃", "neg": "¬", "wedge": "∧", "vee": "∨", "oplus": "⊕", "otimes": "⊗", "circ": "°",
-    "degree": "°", "ell": "ℓ", "hbar": "ℏ", "ldots": "…", "dots": "…", "cdots": "…", "textellipsis": "…", "dagger": "†",
+    "degree": "°", "deg": "°", "uparrow": "↑", "downarrow": "↓", "ell": "ℓ", "hbar": "ℏ", "ldots": "…", "dots": "…", "cdots": "…", "textellipsis": "…", "dagger": "†",
     "ddagger": "‡", "star": "*", "ast": "*", "bullet": "•", "S": "§", "copyright": "©", "textregistered": "®",
     "texttrademark": "™", "pounds": "£", "euro": "€", "textdegree": "°", "textasciitilde": "~", "sharp": "#",
     "textbackslash": "\\", "textless": "<", "textgreater": ">", "lt": "<", "gt": ">", "textendash": "–", "textemdash": "—",

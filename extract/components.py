@@ -1,0 +1,95 @@
+"""The pipeline's components: each a thin wrapper that keeps the outcome of a pure function on the ``Doc``.
+
+============================ ===============================================================
+``doc._.folded``             the text without its LaTeX, and the way back (``Folded``)
+``doc._.acronyms``           what the text abbreviates (``list[Acronym]``)
+``doc.spans["paperatlas"]``  mentions labelled with their types; ``.attrs["scores"]`` beside them
+``doc._.entities``           what is named (``tuple[Entity, ...]``)
+``doc._.relations``          what is stated of it (``tuple[Relation, ...]``)
+``doc._.results``            the numbers reported (``tuple[Result, ...]``)
+============================ ===============================================================
+
+All offsets count in ``doc.text``; :func:`paperatlas.extract.pipeline.facts_of` moves them to the paper's own text.
+The span group is the seam for other taggers: whatever writes it is read by the components behind it.
+"""
+
+from __future__ import annotations
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from paperatlas.extract.acronyms import find_acronyms
+from paperatlas.extract.entities import group_mentions
+from paperatlas.extract.relations import relate
+from paperatlas.extract.results import report
+from paperatlas.extract.sentences import sentence_starts
+from paperatlas.extract.tagger import KEEP, tag
+
+#: The key of ``doc.spans`` that taggers write their mentions to.
+SPANS_KEY = "paperatlas"
+
+for _name, _default in (("acronyms", ()), ("entities", ()), ("relations", ()), ("results", ())):
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=_default)
+
+
+@Language.component("paperatlas_sentences", assigns=["token.is_sent_start"])
+def sentences(doc: Doc) -> Doc:
+    """Split ``doc`` into sentences."""
+    for token, starts in zip(doc, sentence_starts([token.text for token in doc]), strict=True):
+        token.is_sent_start = starts
+    return doc
+
+
+@Language.component("paperatlas_acronyms", assigns=["doc._.acronyms"])
+def acronyms(doc: Doc) -> Doc:
+    """Find the abbreviations that ``doc`` defines."""
+    doc._.acronyms = find_acronyms(doc.text)
+    return doc
+
+
+class RuleTagger:
+    """Write the mentions that the rules find, and how sure they are, to ``doc.spans``."""
+
+    def __init__(self, keep: float) -> None:
+        self.keep = keep
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = tag(doc, doc._.acronyms, keep=self.keep)
+        doc.spans[SPANS_KEY] = [span for span, _ in found]
+        doc.spans[SPANS_KEY].attrs["scores"] = [score for _, score in found]
+        return doc
+
+
+@Language.factory(
+    "paperatlas_rule_tagger",
+    default_config={"keep": KEEP},
+    requires=["doc._.acronyms", "token.is_sent_start"],
+    assigns=["doc.spans"],
+)
+def rule_tagger(nlp: Language, name: str, keep: float) -> RuleTagger:
+    """Create the rule tagger; ``keep`` is how much evidence a candidate needs."""
+    return RuleTagger(keep)
+
+
+@Language.component("paperatlas_entities", requires=["doc.spans"], assigns=["doc._.entities"])
+def entities(doc: Doc) -> Doc:
+    """Put mentions of one thing together."""
+    spans = doc.spans.get(SPANS_KEY, [])
+    scores = getattr(spans, "attrs", {}).get("scores", [1.0] * len(spans))
+    doc._.entities = group_mentions(doc, zip(spans, map(float, scores), strict=True), doc._.acronyms)
+    return doc
+
+
+@Language.component("paperatlas_relations", requires=["doc._.entities"], assigns=["doc._.relations"])
+def relations(doc: Doc) -> Doc:
+    """Find what is stated of the entities."""
+    doc._.relations = relate(doc, doc._.entities)
+    return doc
+
+
+@Language.component("paperatlas_results", requires=["doc._.entities"], assigns=["doc._.results"])
+def results(doc: Doc) -> Doc:
+    """Find the numbers reported."""
+    doc._.results = report(doc, doc._.entities)
+    return doc

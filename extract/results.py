@@ -1,0 +1,243 @@
+"""Numbers with a named metric: "an IS of 148 and an FID of 3.4", "67.5% top-1 accuracy on ImageNet", "by 2.1 BLEU".
+
+A number belongs to the metric that it stands beside, in one of the few ways that English has for it; numbers that are
+left go to the metrics of their sentence in order ("an improvement of 17% and 32%"). Counts, sizes and years are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spacy.tokens import Doc
+
+from paperatlas.extract.facts import Entity, Result, Span
+from paperatlas.extract.lexicon import lines, words
+from paperatlas.extract.roles import Roles, Sentence, roles_of
+from paperatlas.schema import PAPER, EntityType
+
+_NUMBER = re.compile(
+    r"(?<![\w.,/–-])(?P<sign>[+±−-]|[<>≤≥~∼≈]\s?)?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+    r"(?P<range>\s?[-–]\s?\d+(?:\.\d+)?)?"
+    r"\s?(?P<unit>%|percentage points?|percent\b|points?\b|pp\b|dB\b|ms\b|×(?!\s?\d)|x\b)?(?![\w]|[-–](?:bit|shot|way|fold|layer|step|class|dim|D)|[.,]\d)",
+)
+#: What makes a number something else than a result: a count of things, a year, a size, one half of a dimension.
+_COUNTED = re.compile(
+    r"\s*(?:×|x)\s?\d|\s*(?:-|–)?\s*(?:%|percent)? of (?:the|all|our|these|total|training|labell?ed|its)\b|"
+    r"\s+(?:of \d|out of|times|fold|CI\b|confidence|(?:fewer |less |more |smaller |larger |faster |different |distinct |diverse |new |real |public |popular |benchmark |large |human |expert )*"
+    r"(?:parameters?|tokens?|hours?|minutes?|seconds?|days?|weeks?|years?|months?|epochs?|iterations?|steps?|layers?|gpus?|tpus?|cores?|samples?|images?|videos?|"
+    r"frames?|examples?|instances?|sentences?|words?|languages?|classes|categories|tasks?|datasets?|benchmarks?|papers?|users?|people|participants?|"
+    r"models?|methods?|subjects?|patients?|questions?|documents?|types?|domains?|games?|agents?|clusters?|pairs?|dimensions?|bits?|shots?|stages?|"
+    r"million|billion|thousand|labels?|annotations?|labelled|labeled|nodes?|edges?|points? clouds?|scenes?|cases?|trials?|settings?|teams?)\b)",
+    re.I,
+)
+_GAIN_BEFORE = re.compile(
+    r"\b(?:by|gains?|improvements?|improv(?:es?|ed|ing)|increas(?:es?|ed|ing)|reduc(?:es?|ed|ing|tions?)|decreas(?:es?|ed|ing)|drops?|boosts?|boosting|"
+    r"margins?|outperform(?:s|ed|ing)?|surpass(?:es|ed|ing)?|better|higher|lower|degradation|saving|savings)\b[^.;]{0,45}$", re.I,
+)  # fmt: skip
+_GAIN_AFTER = re.compile(
+    r"\s*(?:\w+\s+){0,2}?(?:improvements?|gains?|increase|reduction|decrease|drop|boost|higher|lower|better|fewer|more|faster|relative|absolute|speed-?ups?|margin)\b",
+    re.I,
+)
+#: Between a metric and the number behind it.
+_METRIC_THEN = re.compile(
+    r"(?:\s*\))?(?:\s+(?:scores?|rates?|values?|metrics?|performance|results?|points?|gains?|improvements?|reductions?|increases?|drops?)){0,2}(?:\s*\([^()\d]{1,40}\))?\s*"
+    r"(?:of|is|was|:|=|at|by|to|reach(?:es|ing)|\(|,|as (?:high|low) as|(?:up|down) to|from|above|below|over|under|exceed(?:s|ing)|≈|~|"
+    r"(?:on|for|in)\s(?:[\w-]+\s){1,4}(?:of|is|by|to|at|from))?\s*"
+    r"(?:(?:of|to|by|at|approximately|about|around|nearly|almost|over|up to|only|just|roughly|an? \w+ of|more than|less than|at least)\s+){0,2}[(+~≈]?",
+    re.I,
+)
+#: Between a number and the metric behind it.
+_THEN_METRIC = re.compile(
+    r"(?:\s*(?:%|percent|points?))?\s*\)?\s*(?:(?:absolute|relative|average|mean|overall|higher|lower|better|improvements?|gains?|increase|reduction|"
+    r"decrease|drop|boost|point|of|in|on|the|terms|test|top|percent|zero-shot|and|classification|validation|its|error)\s+){0,5}",
+    re.I,
+)
+#: A statistic of a test, or a setting: "p < 0.001", "r=0.7".
+_STATISTIC = re.compile(r"(?:^|[\s(,;])(?:[A-Za-zα-ω]{1,2}|CI|IoU|SD|df)\s*[=<>≤≥]\s*[-−]?$|\bCI[:,]?\s*[\[(]?$|\d\s*[-–±]\s*$|±\s*$")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_FROM_TO = re.compile(r"\bfrom\s*$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _Number:
+    span: Span
+    value: str
+    unit: str
+    gain: bool
+
+
+def report(doc: Doc, entities: Sequence[Entity]) -> tuple[Result, ...]:
+    """Return the results that ``doc`` reports, in order, in offsets of ``doc.text``."""
+    roles = roles_of(doc, entities)
+    found: dict[tuple[str, str, str], Result] = {}
+    for sentence in roles.sentences:
+        if sentence.is_title or sentence.hedged:
+            continue
+        metrics = _metrics(sentence)
+        numbers = _numbers(sentence) if metrics else []
+        for number, metric in _assigned(sentence, numbers, metrics):
+            result = Result(
+                subject=_subject(sentence, number, roles),
+                metric=metric[1],
+                value=number.value,
+                unit=number.unit,
+                dataset=_dataset(sentence, number, numbers, entities),
+                kind="gain" if number.gain else "score",
+                evidence=sentence.span,
+                confidence=0.6,
+            )
+            found.setdefault((result.metric, result.value, result.dataset), result)
+    return tuple(found.values())
+
+
+def _metrics(sentence: Sentence) -> list[tuple[Span, str]]:
+    """Return the metrics that a sentence names: where, and the entity's key or the words themselves."""
+    found = [(span, e.key) for span, e in sentence.mentions if e.type is EntityType.METRIC]
+    taken = [span for span, _ in found]
+    for match in _metric_pattern().finditer(sentence.text):
+        span = Span(sentence.span.start + match.start(), sentence.span.start + match.end())
+        if not any(span.start < other.end and other.start < span.end for other in taken):
+            found.append((span, match[0]))
+    # Beside a number, a phrase that ends like a measure is one, and so is an abbreviation: "a detection rate of 83%", "42.1% AP".
+    for pattern in (_MEASURE_OF, _NUMBER_MEASURE):
+        for match in pattern.finditer(sentence.text):
+            start, end = match.span("measure")
+            span = Span(sentence.span.start + start, sentence.span.start + end)
+            if not any(span.start < other[0].end and other[0].start < span.end for other in found) and not _names_other(sentence, span):
+                found.append((span, match["measure"]))
+    return sorted(found)
+
+
+def _names_other(sentence: Sentence, span: Span) -> bool:
+    """Tell whether something that is no measure stands at ``span``: "84.1% on GSM8K"."""
+    other = (EntityType.DATASET, EntityType.MODEL, EntityType.TASK)
+    return any(m.start < span.end and span.start < m.end and e.type in other for m, e in sentence.mentions)
+
+
+_MEASURE = (
+    r"(?P<measure>(?:(?!(?:an?|the|of|in|with|and|or|by|to|achiev\w*|average|mean|high|low|higher|lower|improv\w*|reduc\w*|our|its|relative|absolute)\b)"
+    r"[\w’'-]+\s){0,3}(?:rates?|errors?|scores?|accurac(?:y|ies)|ratio|loss|correlation|precision|recall|similarity|coverage|agreement|index|success|return|preference)"
+    r"|(?-i:[a-z]{0,3}[A-Z]{2,6}(?:@?\d{1,3})?))(?![\w-])"
+)
+_MEASURE_OF = re.compile(rf"\b{_MEASURE}\s*(?:(?:of|is|=|:|by|at)\s+(?:up to |over |about |only )?|\()?(?=[+~]?\d+(?:\.\d+)?\s?(?:%|percent|\)|,|\.|and|on|;))", re.I)
+_NUMBER_MEASURE = re.compile(rf"\d(?:%| percent| points?)?\s(?:(?:absolute|relative|average|mean|better|higher|lower|improvement|gain|increase|reduction|in|of) ){{0,3}}{_MEASURE}", re.I)
+
+
+def _metric_pattern() -> re.Pattern[str]:
+    names = words("things", "known", "Metric") | lines("things", "terms", "Metric") | {"accuracies", "precision", "recall", "regret", "bleu scores"}
+    ordered = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})(?![\w-])", re.I)
+
+
+def _numbers(sentence: Sentence) -> list[_Number]:
+    found = []
+    named = [(m.start - sentence.span.start, m.end - sentence.span.start) for m, _ in sentence.mentions]
+    for match in _NUMBER.finditer(sentence.text):
+        before, after = sentence.text[: match.start()], sentence.text[match.end() :]
+        inside = any(a <= match.start("value") < b for a, b in named)
+        if inside or _STATISTIC.search(before) or _COUNTED.match(after) or (_YEAR.fullmatch(match["value"]) and not match["unit"]):
+            continue
+        if re.search(r"(?:\b(?:top|rank|hits?|recall|precision|ndcg|map|pass|section|table|figure|level|version|stage|phase|task)\s?@?|[@×x=]\s?)$", before, re.I) and not (
+            "." in match["value"] or match["unit"] or before.rstrip().endswith("=")
+        ):
+            continue
+        unit = "%" if match["unit"] in ("percent", "%") else match["unit"] or ""
+        gain = bool(_GAIN_BEFORE.search(before) and not re.search(r"\bto\s*$", before)) or bool(_GAIN_AFTER.match(after)) or match["sign"] == "+"
+        span = Span(sentence.span.start + match.start(), sentence.span.start + match.end())
+        found.append(_Number(span, match["value"].replace(",", ""), unit, gain))
+    return found
+
+
+def _assigned(
+    sentence: Sentence, numbers: Sequence[_Number], metrics: Sequence[tuple[Span, str]]
+) -> list[tuple[_Number, tuple[Span, str]]]:
+    """Give each number the metric that it belongs to."""
+    pairs: dict[_Number, tuple[Span, str]] = {}
+
+    def between(a: int, b: int) -> str:
+        return sentence.text[a - sentence.span.start : b - sentence.span.start]
+
+    for number in numbers:
+        following = next((m for m in metrics if m[0].start >= number.span.end), None)
+        preceding = next((m for m in reversed(metrics) if m[0].end <= number.span.start), None)
+        if following and _THEN_METRIC.fullmatch(between(number.span.end, following[0].start)):
+            pairs[number] = following
+        elif preceding and _METRIC_THEN.fullmatch(between(preceding[0].end, number.span.start)):
+            pairs[number] = preceding
+    if re.search(r"\brespectively\b", sentence.text):
+        pairs |= _respectively(numbers, metrics, pairs)
+    # "94% and 96% accuracy", "from 36.8 to 99.3": a number joined to one that has a metric shares it.
+    for first, second in [*zip(numbers, numbers[1:], strict=False)]:
+        joint = between(first.span.end, second.span.start)
+        if re.fullmatch(r"\s*(?:,|and|,? and|/|to|or|vs\.?|versus)\s*(?:an?\s)?", joint):
+            if second in pairs and first not in pairs:
+                pairs[first] = pairs[second]
+            elif first in pairs and second not in pairs:
+                pairs[second] = pairs[first]
+    left = [n for n in numbers if n not in pairs and (n.unit or "." in n.value)]
+    if left and len(left) == len(metrics):
+        pairs |= dict(zip(left, metrics, strict=True))
+    elif len({m[1] for m in metrics}) == 1:
+        pairs |= {n: metrics[0] for n in left if n.unit == "%"}
+    return [
+        (number, pairs[number])
+        for number in numbers
+        if number in pairs and not _is_start(sentence, number)
+    ]
+
+
+def _respectively(
+    numbers: Sequence[_Number], metrics: Sequence[tuple[Span, str]], pairs: dict[_Number, tuple[Span, str]]
+) -> dict[_Number, tuple[Span, str]]:
+    """Read "17% and 32% better in IS and FID, respectively": as many numbers as metrics, all on one side of them."""
+    run = [n for n in numbers if n.unit or "." in n.value]
+    distinct = list({key: (span, key) for span, key in reversed(metrics)}.values())[::-1]
+    if len(run) != len(distinct) or len(run) < 2:
+        return {}
+    apart = run[-1].span.end <= distinct[0][0].start or distinct[-1][0].end <= run[0].span.start
+    return dict(zip(run, distinct, strict=True)) if apart else {}
+
+
+def _is_start(sentence: Sentence, number: _Number) -> bool:
+    """Tell the value that something is improved *from*."""
+    at = number.span.start - sentence.span.start
+    after = sentence.text[number.span.end - sentence.span.start :]
+    return bool(_FROM_TO.search(sentence.text[:at])) and bool(re.match(r"\s*(?:\w+\s+)?to\b", after))
+
+
+def _dataset(sentence: Sentence, number: _Number, numbers: Sequence[_Number], entities: Sequence[Entity]) -> str:
+    """Return the dataset that a number was measured on: in its clause, else the nearest, else the paper's only one."""
+    mentions = [(span, e) for span, e in sentence.mentions if e.type is EntityType.DATASET]
+    if not mentions:
+        datasets = [e for e in entities if e.type is EntityType.DATASET]
+        return datasets[0].key if len(datasets) == 1 else ""
+
+    distinct = list(dict.fromkeys(e.key for _, e in mentions))
+    apart = all(span.start >= numbers[-1].span.end for span, _ in mentions) or all(span.end <= numbers[0].span.start for span, _ in mentions)
+    if "respectively" in sentence.text and apart and len(distinct) == len(numbers):
+        return distinct[numbers.index(number)]
+
+    def distance(mention: tuple[Span, Entity]) -> int:
+        span = mention[0]
+        gap = (
+            sentence.text[number.span.end - sentence.span.start : span.start - sentence.span.start]
+            if span.start >= number.span.end
+            else sentence.text[span.end - sentence.span.start : number.span.start - sentence.span.start]
+        )
+        # A comma or another number in between weighs as much as a few words.
+        return len(gap) + 40 * len(re.findall(r"[,;]|\d", gap))
+
+    return min(mentions, key=distance)[1].key
+
+
+def _subject(sentence: Sentence, number: _Number, roles: Roles) -> str:
+    """Return whose number it is: the system named before it in the sentence, else the paper's own."""
+    own = roles.main.key if roles.main and roles.main.type in (EntityType.MODEL, EntityType.METHOD) else PAPER
+    if re.search(r"\b(?:we|our|ours)\b", sentence.text, re.I):
+        return own
+    for span, entity in sentence.mentions:
+        if span.end <= number.span.start and entity.type in (EntityType.MODEL, EntityType.METHOD):
+            return entity.key
+    return own

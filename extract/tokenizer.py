@@ -1,0 +1,92 @@
+"""The tokenizer of the pipeline: spaCy's English rules on text whose LaTeX is folded, hyphenated words kept whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import spacy
+from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, LIST_ELLIPSES
+from spacy.tokenizer import Tokenizer
+from spacy.tokens import Doc
+from spacy.lang.punctuation import TOKENIZER_SUFFIXES
+from spacy.util import compile_infix_regex, compile_suffix_regex
+
+from paperatlas.extract.latex import Folded, fold
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+#: Where a word is cut inside. Unlike spaCy's own list it has no hyphen (VQ-VAE, text-to-image), and none between
+#: digits and signs (128×128, top-5).
+_INFIXES = [
+    *LIST_ELLIPSES,
+    rf"(?<=[{ALPHA_LOWER}])\.(?=[{ALPHA_UPPER}])",
+    rf"(?<=[{ALPHA}0-9]),(?=[{ALPHA}])",
+    rf"(?<=[{ALPHA}0-9)])[:;/=<>](?=[{ALPHA}(])",
+    r"—|–(?=[A-Za-z])|[()\[\]]",
+    r"(?<=[\w%])[=<>≤≥](?=\d)",
+]
+
+#: Where a word is cut at its end: spaCy's list, but units stay with their numbers (GSM8K is a name).
+_SUFFIXES = [*(suffix for suffix in TOKENIZER_SUFFIXES if "km²" not in suffix), r"(?<=[0-9])%", r"(?<=[0-9][A-Za-z])\."]
+
+if not Doc.has_extension("folded"):
+    Doc.set_extension("folded", default=None)
+
+
+class LatexTokenizer:
+    """Fold LaTeX, then tokenize. ``doc.text`` is what a reader sees; ``doc._.folded`` maps its offsets back."""
+
+    def __init__(self, inner: Tokenizer) -> None:
+        self._inner = inner
+
+    def __call__(self, text: str) -> Doc:
+        folded = fold(text)
+        doc = self._inner(folded.text)
+        doc._.folded = folded
+        return doc
+
+    # The rest is what spaCy asks of a tokenizer, for saving a pipeline.
+
+    def pipe(self, texts: Iterable[str], batch_size: int = 1000) -> Iterable[Doc]:
+        """Tokenize many texts."""
+        return map(self, texts)
+
+    def to_bytes(self, **kwargs: Any) -> bytes:
+        """Return the rules as bytes."""
+        return bytes(self._inner.to_bytes(**kwargs))
+
+    def from_bytes(self, data: bytes, **kwargs: Any) -> LatexTokenizer:
+        """Load the rules from bytes."""
+        self._inner.from_bytes(data, **kwargs)
+        return self
+
+    def to_disk(self, path: str | Path, **kwargs: Any) -> None:
+        """Save the rules."""
+        self._inner.to_disk(path, **kwargs)
+
+    def from_disk(self, path: str | Path, **kwargs: Any) -> LatexTokenizer:
+        """Load the rules from a file."""
+        self._inner.from_disk(path, **kwargs)
+        return self
+
+
+@spacy.registry.tokenizers("paperatlas.LatexTokenizer.v1")
+def create_latex_tokenizer() -> Callable[[Language], LatexTokenizer]:
+    """Return the factory that a spaCy config names under ``nlp.tokenizer``."""
+
+    def create(nlp: Language) -> LatexTokenizer:
+        inner: Tokenizer = spacy.registry.tokenizers.get("spacy.Tokenizer.v1")()(nlp)
+        inner.infix_finditer = compile_infix_regex(_INFIXES).finditer
+        inner.suffix_search = compile_suffix_regex(_SUFFIXES).search
+        return LatexTokenizer(inner)
+
+    return create
+
+
+def folded_of(doc: Doc) -> Folded:
+    """Return the folded text of ``doc``, also where another tokenizer made it."""
+    folded: Folded | None = doc._.folded
+    return folded or Folded(doc.text, doc.text)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from spacy.tokens import Doc
 
 from paperatlas.extract.facts import Entity, Result, Span
-from paperatlas.extract.lexicon import lines, words
 from paperatlas.extract.roles import Roles, Sentence, roles_of
 from paperatlas.schema import PAPER, EntityType
 
@@ -93,42 +92,8 @@ def report(doc: Doc, entities: Sequence[Entity]) -> tuple[Result, ...]:
 
 
 def _metrics(sentence: Sentence) -> list[tuple[Span, str]]:
-    """Return the metrics that a sentence names: where, and the entity's key or the words themselves."""
-    found = [(span, e.key) for span, e in sentence.mentions if e.type is EntityType.METRIC]
-    taken = [span for span, _ in found]
-    for match in _metric_pattern().finditer(sentence.text):
-        span = Span(sentence.span.start + match.start(), sentence.span.start + match.end())
-        if not any(span.start < other.end and other.start < span.end for other in taken):
-            found.append((span, match[0]))
-    # Beside a number, a phrase that ends like a measure is one, and so is an abbreviation: "a detection rate of 83%", "42.1% AP".
-    for pattern in (_MEASURE_OF, _NUMBER_MEASURE):
-        for match in pattern.finditer(sentence.text):
-            start, end = match.span("measure")
-            span = Span(sentence.span.start + start, sentence.span.start + end)
-            if not any(span.start < other[0].end and other[0].start < span.end for other in found) and not _names_other(sentence, span):
-                found.append((span, match["measure"]))
-    return sorted(found)
-
-
-def _names_other(sentence: Sentence, span: Span) -> bool:
-    """Tell whether something that is no measure stands at ``span``: "84.1% on GSM8K"."""
-    other = (EntityType.DATASET, EntityType.MODEL, EntityType.TASK)
-    return any(m.start < span.end and span.start < m.end and e.type in other for m, e in sentence.mentions)
-
-
-_MEASURE = (
-    r"(?P<measure>(?:(?!(?:an?|the|of|in|with|and|or|by|to|achiev\w*|average|mean|high|low|higher|lower|improv\w*|reduc\w*|our|its|relative|absolute)\b)"
-    r"[\w’'-]+\s){0,3}(?:rates?|errors?|scores?|accurac(?:y|ies)|ratio|loss|correlation|precision|recall|similarity|coverage|agreement|index|success|return|preference)"
-    r"|(?-i:[a-z]{0,3}[A-Z]{2,6}(?:@?\d{1,3})?))(?![\w-])"
-)
-_MEASURE_OF = re.compile(rf"\b{_MEASURE}\s*(?:(?:of|is|=|:|by|at)\s+(?:up to |over |about |only )?|\()?(?=[+~]?\d+(?:\.\d+)?\s?(?:%|percent|\)|,|\.|and|on|;))", re.I)
-_NUMBER_MEASURE = re.compile(rf"\d(?:%| percent| points?)?\s(?:(?:absolute|relative|average|mean|better|higher|lower|improvement|gain|increase|reduction|in|of) ){{0,3}}{_MEASURE}", re.I)
-
-
-def _metric_pattern() -> re.Pattern[str]:
-    names = words("things", "known", "Metric") | lines("things", "terms", "Metric") | {"accuracies", "precision", "recall", "regret", "bleu scores"}
-    ordered = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, ordered))})(?![\w-])", re.I)
+    """Return the metrics that a sentence names: where, and the entity's key."""
+    return [(span, e.key) for span, e in sentence.mentions if e.type is EntityType.METRIC]
 
 
 def _numbers(sentence: Sentence) -> list[_Number]:

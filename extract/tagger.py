@@ -19,6 +19,7 @@ from paperatlas.extract.acronyms import Acronym
 from paperatlas.extract.chunks import Chunk, chunks, title_length
 from paperatlas.extract.context import context_of
 from paperatlas.extract.lexicon import lines, words
+from paperatlas.extract.measures import find_measures
 from paperatlas.extract.names import SUFFIX, is_generic, is_mixed, name_runs
 from paperatlas.extract.surface import singular, surface_key
 from paperatlas.schema import EntityType
@@ -31,6 +32,7 @@ NAME = {"mixed": 0.55, "capitalised": 0.2}
 DEFINED = 0.45
 IN_TITLE = 0.2
 REPEATED = 0.25
+MEASURED = 1.0
 #: The most words that a term has.
 LONGEST = 6
 
@@ -62,6 +64,7 @@ class Candidate:
 def tag(doc: Doc, acronyms: Iterable[Acronym], *, keep: float = KEEP) -> list[tuple[Span, float]]:
     """Return the mentions of things in ``doc``, labelled with their types, each with a score from 0 to 1."""
     candidates = _candidates(doc)
+    _add_measures(doc, candidates)
     _join_acronyms(doc, candidates, acronyms)
     _mark_salience(doc, candidates)
     _drop_nested(candidates)
@@ -162,6 +165,23 @@ def known_type(text: str) -> EntityType | None:
         if lower in words("things", "known", kind.value):
             return kind
     return None
+
+
+def _add_measures(doc: Doc, candidates: dict[str, Candidate]) -> None:
+    """Take what stands beside a number as its measure for a metric, unless it is known for something else."""
+    plain = words("grammar", "function") | words("grammar", "verbs") | words("grammar", "qualifiers")
+    spans = [doc.char_span(start, end) for start, end in find_measures(doc.text)]
+    taken = {i for c in candidates.values() if c.score >= KEEP for a, b in c.mentions for i in range(a, b)}
+    spans += [doc[i : i + 1] for i in range(len(doc)) if i not in taken and known_type(doc[i].text) is EntityType.METRIC]
+    for span in spans:
+        while span is not None and len(span) > 1 and span[0].lower_ in plain:
+            span = span[1:]
+        if span is None or is_generic(span.text):
+            continue
+        candidate = candidates.setdefault(surface_key(span.text), Candidate())
+        if candidate.score < KEEP or candidate.type is EntityType.METRIC:
+            candidate.mentions.add((span.start, span.end))
+            candidate.vote(Counter({EntityType.METRIC: MEASURED}))
 
 
 def known_term(text: str) -> EntityType | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -137,7 +138,7 @@ def _entity(doc: Doc, group: _Group, acronyms: Sequence[Acronym]) -> Entity:
 def canonical_name(doc: Doc, spans: Sequence[Span], kind: EntityType, acronyms: Sequence[Acronym]) -> str:
     """Choose the name that an entity goes by.
 
-    A system's own short name if it is spelt like no word (VQ-VAE, BigGAN), else the long form that the text gives
+    A system's short name if it is more than three capitals (VQ-VAE, BERT), else the long form that the text gives
     (Fréchet Inception Distance), else the form used most often outside the title, in the singular.
     """
     texts = [span.of(doc.text) for span in spans]
@@ -147,19 +148,19 @@ def canonical_name(doc: Doc, spans: Sequence[Span], kind: EntityType, acronyms: 
     long = next((t for t in texts if t in longs), "")
     if short and long:
         own = _singular(short)
-        spelt = any(c.islower() or c.isdigit() or c == "-" for c in own) or kind in (EntityType.MODEL, EntityType.DATASET)
-        return own if spelt else _singular(long)
+        named = kind in (EntityType.MODEL, EntityType.DATASET) or (kind is EntityType.METHOD and len(own) > 3)
+        return own if named or not own.isalpha() or not own.isupper() else _singular(long)
     title = doc[title_length(doc)].idx if title_length(doc) else 0
     body = [span.of(doc.text) for span in spans if span.start >= title]
     counts = Counter(_singular(text) for text in body or texts)
     # A term in small letters says that its capitals elsewhere are a heading's.
-    return max(counts, key=lambda text: (text.islower(), counts[text], -len(text), text))
+    return max(counts, key=lambda text: (is_mixed(text), text.islower(), counts[text], -len(text), text))
 
 
 def _singular(text: str) -> str:
     """Put the last word of a term in the singular, keeping its letters: "GANs", "Normalizing Flows"."""
     start, space, last = text.rpartition(" ")
-    if last[:-1].isupper() and last.endswith("s"):
+    if re.search(r"[A-Z0-9]s$", last):
         return start + space + last[:-1]
     if is_mixed(last) or not last.islower() and not last.istitle():
         return text

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from spacy.tokens import Doc, Token
+from typing import TYPE_CHECKING
 
 from paperatlas.extract.lexicon import words
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
 
 #: Capitals beyond the first letter, a capital with a digit, a Greek letter in front, or a digit between letters.
 _MIXED = re.compile(

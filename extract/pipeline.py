@@ -37,7 +37,7 @@ def load() -> Language:
         return spacy.util.load_model_from_config(spacy.util.load_config(config), auto_fill=True, validate=True)
 
 
-def extract(papers: Iterable[Paper], nlp: Language | None = None) -> Iterator[Facts]:
+def extract_facts(papers: Iterable[Paper], nlp: Language | None = None) -> Iterator[Facts]:
     """Yield the facts of each paper, in order."""
     nlp = nlp or load()
     for doc, paper in nlp.pipe(((paper.text, paper) for paper in papers), as_tuples=True):

@@ -8,13 +8,13 @@ system to the metric. The attributes are plain values, described in :class:`Node
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, NotRequired, TypedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
-from paperatlas.extract.facts import Facts, Result, Span
+from paperatlas.extract.facts import Facts, Span
 from paperatlas.extract.latex import fold
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.surface import slug, surface_key
 from paperatlas.graph.resolve import Thing, resolve
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 #: The type of a paper's node, beside those of things.
 PAPER_TYPE = "Paper"
+
+
+class Mention(TypedDict):
+    """A place where a paper names a thing; offsets count in the paper's own text."""
+
+    paper: str
+    start: int
+    end: int
 
 
 class Evidence(TypedDict):
@@ -56,10 +64,14 @@ class NodeData(TypedDict):
     date: str
     confidence: float
     types: dict[str, int]
+    #: Things only: where each paper names it.
+    mentions: NotRequired[list[Mention]]
+    #: Papers only.
     title: NotRequired[str]
+    abstract: NotRequired[str]
     link: NotRequired[str]
     authors: NotRequired[list[str]]
-    mentions: NotRequired[list[tuple[str, int, int]]]
+    sources: NotRequired[list[str]]
 
 
 class EdgeData(TypedDict):
@@ -84,49 +96,137 @@ def build_graph(facts: Iterable[Facts]) -> nx.MultiDiGraph[str]:
 
     ordered = sorted(facts, key=lambda f: f.paper.key)
     things = resolve(ordered)
+    nodes = {paper_id(f.paper): _paper(f.paper) for f in ordered}
+    nodes |= {thing.id: data for thing, data in zip(things, _things(things, ordered), strict=True)}
+    edges: dict[tuple[str, str, str], list[_Statement]] = defaultdict(list)
     node_of = {member: thing.id for thing in things for member in thing.members}
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    nodes = {thing.id: _thing(thing, ordered) for thing in things}
-    nodes |= {paper_id(f.paper): _paper(f) for f in ordered}
-    edges: dict[tuple[str, str, RelationType], list[tuple[float, Evidence]]] = defaultdict(list)
-    scores: dict[tuple[str, str], list[Score]] = defaultdict(list)
-    metrics = _MetricNodes(things, nodes)
     for paper in ordered:
         ends = {entity.key: node_of[paper.paper.key, entity.key] for entity in paper.entities}
         ends[PAPER] = paper_id(paper.paper)
-        for relation in paper.relations:
-            head, tail = ends[relation.head], ends[relation.tail]
-            if SIGNATURES[relation.type].symmetric:
+        for head, kind, tail, statement in _statements(paper, ends):
+            fitting = _fitting(kind, nodes[head]["type"], nodes[tail]["type"])
+            if fitting is None or head == tail:
+                continue
+            if SIGNATURES[fitting].symmetric:
                 head, tail = sorted((head, tail))
-            if head != tail:
-                edges[head, tail, relation.type].append((relation.confidence, _evidence(paper.paper, relation.evidence)))
-        for result in paper.results:
-            metric = ends.get(result.metric) or metrics.node(result, paper.paper)
-            subject = ends[result.subject]
-            score = _score(result, paper.paper, ends.get(result.dataset, ""))
-            scores[subject, metric].append(score)
-            edges[subject, metric, RelationType.MEASURED_BY].append((result.confidence, score["evidence"]))
+            edges[head, tail, fitting.value].append(statement)
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in sorted(nodes):
         graph.add_node(node, **nodes[node])
-    for (head, tail, kind), stated in sorted(edges.items()):
-        results = scores.get((head, tail), []) if kind is RelationType.MEASURED_BY else []
-        graph.add_edge(head, tail, key=kind.value, **_edge(kind, stated, results))
+    for (head, tail, key), statements in sorted(edges.items()):
+        graph.add_edge(head, tail, key=key, **_edge(key, statements))
     return graph
 
 
-def _thing(thing: Thing, facts: list[Facts]) -> NodeData:
-    raise NotImplementedError
+#: What a system has to do with a thing of each type, where a paper says no more than that it has.
+_ATTACHED = {
+    EntityType.TASK: RelationType.APPLIED_TO,
+    EntityType.DATASET: RelationType.EVALUATED_ON,
+    EntityType.METRIC: RelationType.MEASURED_BY,
+    EntityType.METHOD: RelationType.USES,
+    EntityType.MODEL: RelationType.USES,
+}
 
 
-class _MetricNodes:
-    """Nodes for metrics that a result names in words that extraction took for no entity."""
+def _fitting(kind: RelationType, head: str, tail: str) -> RelationType | None:
+    """Return the relation that a statement is of, now that the types of its ends are those that most papers give.
 
-    def __init__(self, things: Iterable[Thing], nodes: dict[str, NodeData]) -> None:
-        self._nodes = nodes
-        self._known = {
-            surface_key(alias): thing.id for thing in things if thing.type is EntityType.METRIC for alias in thing.aliases
-        }
+    A paper that took a dataset for a model and says that its own system "uses" it says that it is evaluated on it. What
+    no relation may hold between is not asserted.
+    """
+    ends = (PAPER if head == PAPER_TYPE else head, tail)
+    if SIGNATURES[kind].allows(*ends):
+        return kind
+    attached = _ATTACHED[EntityType(tail)]
+    return attached if kind in _ATTACHED.values() and SIGNATURES[attached].allows(*ends) else None
 
-    def node(self, result: Result, paper: Paper) -> str:
-        """Return the node that the words mean; a new one if no paper names such a metric."""
-        raise NotImplementedError
+
+class _Statement(NamedTuple):
+    """One paper's statement of an edge, with the number that it gives, if any."""
+
+    confidence: float
+    evidence: Evidence
+    score: Score | None = None
+
+
+def _statements(facts: Facts, ends: Mapping[str, str]) -> Iterator[tuple[str, RelationType, str, _Statement]]:
+    """Yield what a paper states: its relations, and its results as measurements of their subjects."""
+    for relation in facts.relations:
+        evidence = _evidence(facts.paper, relation.evidence)
+        yield ends[relation.head], relation.type, ends[relation.tail], _Statement(relation.confidence, evidence)
+    for result in facts.results:
+        evidence = _evidence(facts.paper, result.evidence)
+        score = Score(
+            value=result.value,
+            unit=result.unit,
+            kind=result.kind,
+            dataset=ends.get(result.dataset, ""),
+            confidence=result.confidence,
+            evidence=evidence,
+        )
+        statement = _Statement(result.confidence, evidence, score)
+        yield ends[result.subject], RelationType.MEASURED_BY, ends[result.metric], statement
+
+
+def _paper(paper: Paper) -> NodeData:
+    return NodeData(
+        type=PAPER_TYPE,
+        name=paper.label,
+        aliases=[],
+        papers=[],
+        support=1,
+        date=paper.date,
+        confidence=1.0,
+        types={},
+        link=paper.link,
+        authors=[*paper.authors],
+        abstract=paper.abstract,
+        title=paper.title,
+        sources=[str(source) for source in paper.sources],
+    )
+
+
+def _things(things: Sequence[Thing], facts: Sequence[Facts]) -> Iterator[NodeData]:
+    papers = {f.paper.key: f.paper for f in facts}
+    entities = {(f.paper.key, entity.key): entity for f in facts for entity in f.entities}
+    for thing in things:
+        naming = sorted({paper for paper, _ in thing.members})
+        members = [(paper_id(papers[paper]), entities[paper, key]) for paper, key in thing.members]
+        yield NodeData(
+            type=thing.type.value,
+            name=thing.name,
+            aliases=[*thing.aliases],
+            papers=[paper_id(papers[paper]) for paper in naming],
+            support=len(naming),
+            date=min((papers[paper].date for paper in naming if papers[paper].date), default=""),
+            confidence=_together([entity.confidence for _, entity in members]),
+            types={kind.value: count for kind, count in thing.types},
+            mentions=[Mention(paper=paper, start=start, end=end) for paper, e in members for start, end in e.mentions],
+        )
+
+
+def _edge(key: str, statements: Sequence[_Statement]) -> EdgeData:
+    surest: dict[str, float] = {}
+    for statement in statements:
+        paper = statement.evidence["paper"]
+        surest[paper] = max(surest.get(paper, 0.0), statement.confidence)
+    evidence = {(e["paper"], e["start"], e["end"]): e for e in (s.evidence for s in statements)}
+    return EdgeData(
+        type=key,
+        support=len(surest),
+        papers=sorted(surest),
+        confidence=_together([*surest.values()]),
+        evidence=[evidence[place] for place in sorted(evidence)],
+        results=[s.score for s in statements if s.score],
+    )
+
+
+def _evidence(paper: Paper, span: Span) -> Evidence:
+    return Evidence(
+        paper=paper_id(paper), start=span.start, end=span.end, quote=" ".join(fold(span.of(paper.text)).text.split())
+    )
+
+
+def _together(confidences: Sequence[float]) -> float:
+    """Combine independent confidences: that not all of them are wrong (noisy-or)."""
+    return round(1 - prod(1 - confidence for confidence in confidences), 3)

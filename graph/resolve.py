@@ -13,15 +13,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from paperatlas.extract.facts import Entity, Facts
+from paperatlas.extract.latex import fold
+from paperatlas.extract.names import is_mixed
 from paperatlas.extract.surface import slug, surface_key
 from paperatlas.schema import EntityType
 
 #: Of the papers that spell an abbreviation out, how many must agree for those that do not to follow them.
 AGREEMENT = 0.8
 
-#: An abbreviation by its letters: capitals, with digits or a plural s. A name with small letters or a hyphen (VQ-VAE,
-#: BigGAN) is rare enough to be one thing.
-_ABBREVIATION = re.compile(r"[A-Z][A-Z0-9]{1,4}s?")
+#: An abbreviation by its letters: capitals, with a plural s. A name with small letters, digits or a hyphen (BigGAN, A3C,
+#: VQ-VAE) is rare enough to be one thing.
+_ABBREVIATION = re.compile(r"[A-Z]{2,6}s?")
+#: Up to this many letters an abbreviation is likely to mean several things in one collection.
+_SHORT = 3
 
 #: Types that readers choose between for one and the same thing.
 _EXCHANGEABLE = {EntityType.MODEL: "system", EntityType.METHOD: "system"}
@@ -117,8 +121,8 @@ def _follow_abbreviations(entities: dict[Ref, Entity], sets: _Sets) -> None:
         # Papers that use an abbreviation without a word on it mean the same by it if they take it for the same.
         kinds: dict[str, Ref] = {}
         for ref in refs:
-            kind = _exchangeable(entities[ref].type)
-            if target and _exchangeable(_majority([entities[target]])) == kind:
+            kind = _exchangeable(entities[ref].type) if len(form) <= _SHORT else ""
+            if target and kind in ("", _exchangeable(entities[target].type)):
                 sets.join(target, ref)
             else:
                 sets.join(kinds.setdefault(kind, ref), ref)
@@ -157,7 +161,7 @@ def _identified(groups: list[list[tuple[Ref, Entity]]]) -> Iterable[Thing]:
         used[identifier] += 1
         if used[identifier] > 1:
             identifier = f"{identifier}-{used[identifier]}"
-        aliases = Counter(alias for _, entity in group for alias in entity.aliases)
+        aliases = Counter(" ".join(fold(alias).text.split()) for _, entity in group for alias in entity.aliases)
         types = Counter(entity.type for _, entity in group)
         yield Thing(
             identifier,
@@ -172,4 +176,4 @@ def _identified(groups: list[list[tuple[Ref, Entity]]]) -> Iterable[Thing]:
 def _name(entities: Sequence[Entity]) -> str:
     """Return the name that most papers' entities go by; of those that tie, a spelt-out one, in small letters."""
     names = Counter(entity.name for entity in entities)
-    return max(names, key=lambda name: (names[name], not _ABBREVIATION.fullmatch(name), name.islower(), name))
+    return max(names, key=lambda n: (names[n], not _ABBREVIATION.fullmatch(n), is_mixed(n), n.islower(), -len(n), n))

@@ -86,7 +86,11 @@ def _items(file: TextFile, format: str | None) -> Iterator[Paper | Skipped]:
 
 
 def read_papers(
-    inputs: Iterable[str], *, format: str | None = None, skip: Callable[[Skipped], None]
+    inputs: Iterable[str],
+    *,
+    format: str | None = None,
+    skip: Callable[[Skipped], None],
+    known: Iterable[Paper] = (),
 ) -> list[Paper]:
-    """Read ``inputs`` as :func:`read_records` does, and return the distinct papers in order of their keys."""
-    return merge(read_records(inputs, format=format, skip=skip))
+    """Read ``inputs`` as :func:`read_records` does; return the distinct papers, with the ``known`` ones, by key."""
+    return merge(read_records(inputs, format=format, skip=skip), known=known)

@@ -14,19 +14,23 @@ from paperatlas.extract.surface import words_of
 _ALIKE = 0.5
 
 
-def merge(papers: Iterable[Paper]) -> list[Paper]:
+def merge(papers: Iterable[Paper], *, known: Iterable[Paper] = ()) -> list[Paper]:
     """Return the distinct papers in order of their keys, whatever order they came in; each has an ``id`` of its own.
 
     Two records are one paper if they bear one public number (arXiv, DOI), or if their abstracts have the same words,
     or if they bear one private number (``id``) and their texts are alike; but never if their arXiv numbers differ.
     Texts under one private number that are not alike are two papers: each gets a hash of its text behind the number.
+
+    ``known`` are papers of an atlas. What is read now replaces what was known of the same paper.
     """
-    groups = _Groups(papers)
+    earlier = [replace(paper, id="") if paper.id == with_id(replace(paper, id="")).id else paper for paper in known]
+    old = {id(paper) for paper in earlier}
+    groups = _Groups([*papers, *earlier])
     groups.join_by(lambda paper: paper.arxiv)
     groups.join_by(lambda paper: paper.doi)
     groups.join_by(lambda paper: hashlib.sha256(words_of(paper.abstract).encode()).hexdigest())
     groups.join_by(lambda paper: paper.id, only=_alike)
-    merged = [_one(group) for group in groups.members()]
+    merged = [_one(group, [p for p in group if id(p) not in old]) for group in groups.members()]
     shared = {number for number, n in Counter(paper.id for paper in merged).items() if number and n > 1}
     named = (with_id(_renumbered(paper) if paper.id in shared else paper) for paper in merged)
     return sorted(named, key=lambda paper: (paper.key, paper.id))
@@ -81,9 +85,9 @@ def _alike(a: Paper, b: Paper) -> bool:
     return len(words & others) >= _ALIKE * len(words | others)
 
 
-def _one(group: list[Paper]) -> Paper:
+def _one(group: list[Paper], fresh: list[Paper]) -> Paper:
     """Put the records of one paper together: the text of the fullest and newest, what else any of them gives."""
-    best = max(group, key=lambda p: (bool(p.title), p.date, len(p.abstract), p.text, p.id))
+    best = max(fresh or group, key=lambda p: (bool(p.title), p.date, len(p.abstract), p.text, p.id))
 
     def first(field: str) -> str:
         return getattr(best, field) or min(filter(None, (getattr(paper, field) for paper in group)), default="")
@@ -91,6 +95,8 @@ def _one(group: list[Paper]) -> Paper:
     def longest(field: str) -> tuple[str, ...]:
         return max((getattr(paper, field) for paper in group), key=lambda names: (len(names), names))
 
+    # A source that held another text before the update is none of this one.
+    current = [paper for paper in group if not fresh or paper in fresh or paper.text == best.text]
     numbers = sorted({paper.id for paper in group if paper.id})
     return replace(
         best,
@@ -103,7 +109,7 @@ def _one(group: list[Paper]) -> Paper:
         comment=first("comment"),
         authors=longest("authors"),
         categories=longest("categories"),
-        sources=tuple(sorted({source for paper in group for source in paper.sources})),
+        sources=tuple(sorted({source for paper in current for source in paper.sources})),
     )
 
 

@@ -1,0 +1,93 @@
+"""Graph in, files out. A format is one module and one row of :data:`FORMATS`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from paperatlas.errors import UsageError
+from paperatlas.files import atomic_writer
+from paperatlas.graph.atlas import Atlas
+
+#: Writes an atlas to a binary stream.
+Writer = Callable[[Atlas, BinaryIO], None]
+
+
+class Format(NamedTuple):
+    """A kind of file. ``writer`` names a function, so that the libraries of other formats are not imported.
+
+    A format of several files has one writer for each, by the file's name; it is written to a folder.
+    """
+
+    label: str
+    suffix: str
+    writer: str | dict[str, str]
+
+
+#: By the name that ``--format`` takes.
+FORMATS: dict[str, Format] = {
+    "turtle": Format("RDF as Turtle", ".ttl", "rdf:write_turtle"),
+    "ntriples": Format("RDF as N-Triples", ".nt", "rdf:write_ntriples"),
+    "jsonld": Format("RDF as JSON-LD", ".jsonld", "rdf:write_jsonld"),
+    "trig": Format("RDF as TriG, what each paper states in a graph of its own", ".trig", "rdf:write_trig"),
+    "html": Format("an interactive page, one file that opens offline", ".html", "html:write_html"),
+    "graphml": Format("GraphML", ".graphml", "xml:write_graphml"),
+    "gexf": Format("GEXF, for Gephi", ".gexf", "xml:write_gexf"),
+    "json": Format("node-link JSON", ".json", "nodelink:write_nodelink"),
+    "cypher": Format("Cypher statements, for Neo4j", ".cypher", "cypher:write_cypher"),
+    "csv": Format(
+        "a folder of tables: nodes.csv, edges.csv, results.csv",
+        "",
+        {"nodes.csv": "tables:write_nodes", "edges.csv": "tables:write_edges", "results.csv": "tables:write_results"},
+    ),
+}
+
+
+def format_of(path: Path) -> str | None:
+    """Return the format that a file's name asks for, or ``None``.
+
+    >>> format_of(Path("graph.ttl"))
+    'turtle'
+    """
+    return next((name for name, form in FORMATS.items() if form.suffix and form.suffix == path.suffix), None)
+
+
+def write(atlas: Atlas, format: str, path: Path) -> list[Path]:
+    """Write ``atlas`` to ``path``, a folder for formats of several files; return what was written.
+
+    Raises:
+        OutputError: ``path`` cannot be written to; what was there is untouched.
+        UsageError: there is no such format.
+    """
+    writers = _known(format).writer
+    targets = {path: writers} if isinstance(writers, str) else {path / name: w for name, w in writers.items()}
+    for target, writer in targets.items():
+        with atomic_writer(target) as out:
+            _function(writer)(atlas, out)
+    return [*targets]
+
+
+def write_to(atlas: Atlas, format: str, out: BinaryIO) -> None:
+    """Write ``atlas`` to a stream.
+
+    Raises:
+        UsageError: there is no such format, or it is one of several files.
+    """
+    writer = _known(format).writer
+    if not isinstance(writer, str):
+        raise UsageError(f"{format} is {FORMATS[format].label}", hint="name the folder with -o")
+    _function(writer)(atlas, out)
+
+
+def _known(format: str) -> Format:
+    if format not in FORMATS:
+        raise UsageError(f"no format {format!r}", hint=f"one of {', '.join(FORMATS)}")
+    return FORMATS[format]
+
+
+def _function(writer: str) -> Writer:
+    module, _, function = writer.partition(":")
+    found: Writer = getattr(import_module(f"paperatlas.export.{module}"), function)
+    return found

@@ -1,0 +1,79 @@
+"""An atlas opened: its papers, its graph, and how a person's words find a node of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paperatlas.errors import AtlasError, NotFoundError
+from paperatlas.extract.facts import Facts
+from paperatlas.extract.paper import Paper
+from paperatlas.extract.surface import slug, surface_key
+from paperatlas.graph.build import PAPER_TYPE, build_graph, paper_id
+from paperatlas.graph.store import read_store
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+#: The files of an atlas' folder.
+STORE, TURTLE, PAGE = "atlas.db", "atlas.ttl", "atlas.html"
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """The facts of some papers and the graph that they make."""
+
+    facts: tuple[Facts, ...]
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The graph; see :mod:`paperatlas.graph.build` for what nodes and edges carry."""
+        return build_graph(self.facts)
+
+    @cached_property
+    def papers(self) -> dict[str, Paper]:
+        """The papers by the identifiers of their nodes."""
+        return {paper_id(facts.paper): facts.paper for facts in self.facts}
+
+    def find(self, name: str) -> str:
+        """Return the identifier of the node that ``name`` means: an identifier, a name or an alias, however spelt.
+
+        Of several the one that most papers name.
+
+        Raises:
+            NotFoundError: nothing is called so; the message lists what is nearly.
+        """
+        nodes = self.graph.nodes
+        for candidate in (name, slug(name), f"paper/{name}"):
+            if candidate in nodes:
+                return candidate
+        key = surface_key(name)
+        found = [n for n, data in nodes.items() if key in _keys([data["name"], *data["aliases"]])]
+        if found:
+            return max(sorted(found), key=lambda n: nodes[n]["support"])
+        near = get_close_matches(name.casefold(), sorted(data["name"].casefold() for data in nodes.values()), n=3, cutoff=0.6)
+        hint = f"did you mean {', '.join(near)}?" if near else "'paperatlas stats DIR' shows what there is"
+        raise NotFoundError(f"nothing here is called {name!r}", hint=hint)
+
+    def things(self) -> list[str]:
+        """Return the identifiers of the nodes that are no papers, in order."""
+        return [node for node, data in self.graph.nodes.items() if data["type"] != PAPER_TYPE]
+
+
+def open_atlas(folder: Path) -> Atlas:
+    """Open the atlas in ``folder`` (or the store itself).
+
+    Raises:
+        AtlasError: there is none, or it cannot be used.
+    """
+    if not folder.exists():
+        raise AtlasError("no such folder", where=str(folder), hint="make an atlas with 'paperatlas build INPUT... -o DIR'")
+    return Atlas(read_store(folder / STORE if folder.is_dir() else folder).facts)
+
+
+def _keys(names: Iterable[str]) -> set[str]:
+    return {surface_key(name) for name in names}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -103,6 +104,17 @@ class Folded:
         if self.starts is None or self.ends is None or start >= end:
             return start, end
         return _balanced(self.original, self.starts[start], self.ends[end - 1])
+
+    def reading(self, start: int, end: int) -> tuple[int, int]:
+        r"""Map a span of the original to the span of the folded text that a reader sees of it.
+
+        >>> folded = fold(r"our $\delta$-VAEs")
+        >>> folded.text[slice(*folded.reading(4, 17))]
+        'δ-VAEs'
+        """
+        if self.starts is None or self.ends is None:
+            return start, end
+        return bisect_right(self.ends, start), bisect_left(self.starts, end)
 
 
 def fold(text: str) -> Folded:

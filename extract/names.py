@@ -16,7 +16,7 @@ _MIXED = re.compile(
     r"(?=.*[A-Za-zα-ω])(?:.*[a-z0-9α-ω-][A-Z].*|[A-Z].*[A-Z].*|.*[A-Z].*\d.*|[a-z]+\d[a-z]+\w*|[α-ωa-zA-Z]-[A-Z]\w+.*|[a-z]-[a-z]+s?)"
 )
 #: Two ordinary words with capitals that a hyphen joins: an adjective in a title, no name ("Text-to-Image", "Real-World").
-_COMPOUND = re.compile(r"(?:[A-Z]?[a-z]+|[A-Z])(?:-(?:[A-Z]?[a-z]+))+")
+_COMPOUND = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]|[ex])(?:-(?:[A-Z]?[a-z]+))+")
 #: A hyphen and a word that make an adjective of a name: "CLIP-based".
 SUFFIX = re.compile(
     r"-(?:based|like|style|guided|driven|aware|enhanced|augmented|specific|generated|trained|powered|free|level|inspired|"

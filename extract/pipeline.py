@@ -26,7 +26,7 @@ def load() -> Language:
 
     >>> doc = load()("We introduce Foonet, a neural network. Foonet is evaluated on ImageNet.")
     >>> [(entity.name, entity.type.value) for entity in doc._.entities]
-    [('neural network', 'Method'), ('ImageNet', 'Dataset')]
+    [('Foonet', 'Model'), ('neural network', 'Method'), ('ImageNet', 'Dataset')]
     """
     import spacy
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from paperatlas.errors import InputError, OutputError
@@ -53,8 +54,6 @@ def read(
 
 def extract_new(papers: Sequence[Paper], known: Iterable[Facts], progress: Progress) -> tuple[Facts, ...]:
     """Return the facts of each paper; those that are known for the same text are taken over."""
-    from dataclasses import replace
-
     from paperatlas.extract.pipeline import extract_facts
 
     have = {facts.paper.fingerprint(): facts for facts in known}
@@ -130,11 +129,12 @@ def _ensure_writable(folder: Path) -> None:
     Raises:
         OutputError: it cannot.
     """
-    import tempfile
-
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not existing.is_dir():
+        raise OutputError("is no folder", where=str(existing))
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
+        # Asking the system is not enough: a read-only file system and a full quota say yes.
+        with tempfile.TemporaryFile(dir=existing):
             pass
     except OSError as error:
-        raise OutputError(f"cannot be written to: {error.strerror}", where=str(folder)) from error
+        raise OutputError(f"cannot be written to: {error.strerror}", where=str(existing)) from error

@@ -1,0 +1,121 @@
+"""All that an atlas knows of one node, for a person or a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypedDict
+
+from paperatlas.graph.atlas import Atlas
+from paperatlas.graph.build import PAPER_TYPE, Evidence, Score
+from paperatlas.schema import SIGNATURES, RelationType
+
+#: How many sentences are told for one statement, unless all are asked for.
+_QUOTED = 2
+
+
+class Statement(TypedDict):
+    """One edge, told from the node: "is applied to" image generation."""
+
+    relation: str
+    reads: str
+    other: str
+    name: str
+    support: int
+    confidence: float
+    evidence: list[Evidence]
+    results: list[Score]
+
+
+class Portrait(TypedDict):
+    """A node and what is stated of it."""
+
+    id: str
+    type: str
+    name: str
+    aliases: list[str]
+    support: int
+    date: str
+    link: str
+    papers: list[str]
+    statements: list[Statement]
+
+
+def portray(atlas: Atlas, name: str) -> Portrait:
+    """Collect what is known of the node that ``name`` means.
+
+    Raises:
+        NotFoundError: nothing is called so.
+    """
+    graph = atlas.graph
+    node = atlas.find(name)
+    data = graph.nodes[node]
+    statements = [
+        Statement(
+            relation=edge["type"],
+            reads=SIGNATURES[RelationType(edge["type"])].reads if head == node else SIGNATURES[RelationType(edge["type"])].inverse,
+            other=tail if head == node else head,
+            name=graph.nodes[tail if head == node else head]["name"],
+            support=edge["support"],
+            confidence=edge["confidence"],
+            evidence=edge["evidence"],
+            results=edge["results"],
+        )
+        for head, tail, edge in [*graph.out_edges(node, data=True), *graph.in_edges(node, data=True)]
+    ]
+    order = {signature.reads: n for n, signature in enumerate(SIGNATURES.values())}
+    order |= {signature.inverse: n for n, signature in enumerate(SIGNATURES.values(), start=len(order))}
+    statements.sort(key=lambda s: (order[s["reads"]], -s["support"], s["name"], s["other"]))
+    named_in = data["papers"]
+    if data["type"] == PAPER_TYPE:
+        named_in = [thing for thing in atlas.things() if node in graph.nodes[thing]["papers"]]
+    return Portrait(
+        id=node,
+        type=data["type"],
+        name=data["name"],
+        aliases=[alias for alias in data["aliases"] if alias != data["name"]],
+        support=data["support"],
+        date=data["date"],
+        link=data.get("link", ""),
+        papers=named_in,
+        statements=statements,
+    )
+
+
+def tell(portrait: Portrait, *, evidence: bool = True, all_evidence: bool = False) -> Iterator[str]:
+    """Yield a portrait in lines of text."""
+    is_paper = portrait["type"] == PAPER_TYPE
+    yield f"{portrait['name']} ({portrait['type']}, {portrait['id']})"
+    facts = []
+    if not is_paper:
+        facts.append(f"named in {portrait['support']} paper{'' if portrait['support'] == 1 else 's'}")
+    if portrait["date"]:
+        facts.append(portrait["date"] if is_paper else f"first {portrait['date']}")
+    if portrait["link"]:
+        facts.append(portrait["link"])
+    if facts:
+        yield "  " + ", ".join(facts)
+    if portrait["aliases"]:
+        yield "  also " + ", ".join(portrait["aliases"])
+    heading = ""
+    for statement in portrait["statements"]:
+        if statement["reads"] != heading:
+            heading = statement["reads"]
+            yield f"\n{heading}"
+        results = "; ".join(_score(score) for score in statement["results"])
+        support = f"{statement['support']} papers" if statement["support"] > 1 else ""
+        yield f"  {statement['name']}" + "".join(f"  [{part}]" for part in (results, support) if part)
+        if evidence:
+            quoted = statement["evidence"] if all_evidence else statement["evidence"][:_QUOTED]
+            for place in quoted:
+                yield f"    “{place['quote']}” ({place['paper'].removeprefix('paper/')})"
+            if len(quoted) < len(statement["evidence"]):
+                yield f"    and {len(statement['evidence']) - len(quoted)} more (-v shows them)"
+    yield "\nthings named" if is_paper else "\npapers"
+    for paper in portrait["papers"]:
+        yield f"  {paper.removeprefix('paper/')}"
+
+
+def _score(score: Score) -> str:
+    gain = "a gain of " if score["kind"] == "gain" else ""
+    on = f" on {score['dataset']}" if score["dataset"] else ""
+    return f"{gain}{score['value']}{'' if score['unit'] == '%' else ' '}{score['unit']}".rstrip() + on

@@ -1,0 +1,47 @@
+"""The command line. A command is a thin wrapper around a library function; heavy imports wait until it runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from paperatlas.cli import build, export, extract, query, show, stats
+
+app = typer.Typer(
+    name="paperatlas",
+    help="Build a knowledge graph of what paper abstracts name: models, datasets, methods, tasks, metrics, and the scores "
+    "they report. Offline; every node and edge points at the sentence it came from.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from paperatlas import __version__
+
+        typer.echo(f"paperatlas {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,
+) -> None:
+    pass
+
+
+# In the order in which a person meets them.
+app.command()(build.build)
+app.command()(extract.extract)
+app.command()(export.export)
+app.command()(query.query)
+app.command()(show.show)
+app.command()(stats.stats)

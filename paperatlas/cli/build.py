@@ -1,0 +1,33 @@
+"""``paperatlas build``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paperatlas.cli.common import From, Inputs, Quiet, Strict, Verbose, Voice, counted
+
+
+def build(
+    inputs: Inputs,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder of the atlas.")],
+    from_: From = None,
+    strict: Strict = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Build an atlas: read papers, extract what they name, link it, write atlas.db, atlas.ttl and atlas.html.
+
+    An atlas that is already in DIR is added to; papers that it has are read anew only if their text has changed.
+    """
+    from paperatlas import building
+    from paperatlas.graph.atlas import PAGE
+
+    voice = Voice(quiet=quiet, verbose=verbose)
+    atlas, reading = building.build(inputs, output, format=from_, strict=strict, progress=voice.progress)
+    voice.report_reading(reading)
+    voice.detail(f"wrote {output}/atlas.db, atlas.ttl, atlas.html")
+    voice.say(f"{output}: {building.summarize(atlas)}; {counted(reading.records, 'record')} read, {len(reading.skipped)} skipped")
+    voice.detail(f"open {(output / PAGE).resolve().as_uri()}")

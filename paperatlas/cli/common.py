@@ -1,0 +1,101 @@
+"""What the commands share: their common options, and how they speak to a person."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+
+from paperatlas.building import Reading
+from paperatlas.extract.paper import Paper
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="INPUT...", help="Files of papers, folders, globs; .gz is fine; - for stdin.", show_default=False
+    ),
+]
+AtlasFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of an atlas.", show_default=False)]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="FORMAT",
+        help="What the inputs are, where the content does not tell: atom, jsonl, json, bibtex, ris, abstracts, tsv, csv, blocks.",
+        show_default=False,
+    ),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Stop at the first record that cannot be read.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: each skipped record, what was written.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+#: How many skipped records are listed without --verbose.
+_LISTED = 10
+
+Item = TypeVar("Item")
+
+
+class Voice:
+    """Speaks to a person on stderr, so that stdout is the data's alone."""
+
+    def __init__(self, *, quiet: bool, verbose: bool) -> None:
+        self.quiet = quiet
+        self.verbose = verbose
+
+    def say(self, text: str) -> None:
+        """Say something unless asked to be quiet."""
+        if not self.quiet:
+            typer.echo(text, err=True)
+
+    def detail(self, text: str) -> None:
+        """Say something only when asked for more."""
+        if self.verbose and not self.quiet:
+            typer.echo(text, err=True)
+
+    def progress(self, papers: Iterable[Paper], total: int) -> Iterable[Paper]:
+        """Show how far the papers have come, where stderr is a terminal."""
+        if self.quiet or not sys.stderr.isatty():
+            return papers
+        from rich.console import Console
+        from rich.progress import track
+
+        return track(papers, description="Extracting", total=total, console=Console(stderr=True), transient=True)
+
+    def report_reading(self, reading: Reading) -> None:
+        """List what could not be read."""
+        shown = reading.skipped if self.verbose else reading.skipped[:_LISTED]
+        for skipped in shown:
+            self.say(f"skipped {skipped}")
+        if len(shown) < len(reading.skipped):
+            self.say(f"skipped {len(reading.skipped) - len(shown)} more (-v lists them)")
+
+
+def counted(number: int, noun: str) -> str:
+    """Put a number before a noun.
+
+    >>> counted(1, "record"), counted(2, "record")
+    ('1 record', '2 records')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; on a terminal long cells fold, elsewhere every row is one line."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for name in header:
+        table.add_column(Text(name), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(" ".join(cell.split())) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(80, console.measure(table, options=console.options.update(width=10**6)).maximum))
+    console.print(table)

@@ -1,0 +1,51 @@
+"""``paperatlas export``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paperatlas.cli.common import AtlasFolder, Quiet, Verbose, Voice
+from paperatlas.errors import UsageError
+
+
+def export(
+    atlas: AtlasFolder,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="turtle, ntriples, jsonld, trig, html, graphml, gexf, json, cypher or csv; else what FILE ends in.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write (a folder for csv); stdout if not given.", show_default=False),
+    ] = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write an atlas in another format."""
+    from paperatlas.export import FORMATS, format_of, write, write_to
+    from paperatlas.graph.atlas import open_atlas
+
+    voice = Voice(quiet=quiet, verbose=verbose)
+    to_file = output is not None and str(output) != "-"
+    name = format or (format_of(output) if output else None)
+    if name is None:
+        raise UsageError("which format?", hint=f"--format one of {', '.join(FORMATS)}, or -o FILE with a known ending")
+    if name not in FORMATS:
+        raise UsageError(f"no format {name!r}", hint=f"one of {', '.join(FORMATS)}")
+    opened = open_atlas(atlas)
+    if to_file and output:
+        for written in write(opened, name, output):
+            voice.say(f"wrote {written}")
+    else:
+        write_to(opened, name, sys.stdout.buffer)
+        sys.stdout.buffer.flush()

@@ -1,0 +1,50 @@
+"""``paperatlas extract``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paperatlas.cli.common import From, Inputs, Quiet, Strict, Verbose, Voice, counted
+
+
+def extract(
+    inputs: Inputs,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Where to write; stdout if not given.", show_default=False),
+    ] = None,
+    from_: From = None,
+    strict: Strict = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Extract what papers name and state; write one JSON object a paper."""
+    from paperatlas import building
+    from paperatlas.extract.facts import as_json
+    from paperatlas.extract.pipeline import extract_facts
+    from paperatlas.files import atomic_writer
+
+    voice = Voice(quiet=quiet, verbose=verbose)
+    reading = building.read(inputs, format=from_, strict=strict)
+    voice.report_reading(reading)
+
+    def lines() -> Iterator[bytes]:
+        for facts in extract_facts(voice.progress(reading.papers, len(reading.papers))):
+            yield json.dumps(as_json(facts), ensure_ascii=False).encode() + b"\n"
+
+    if output is None or str(output) == "-":
+        for line in lines():
+            sys.stdout.buffer.write(line)
+        sys.stdout.buffer.flush()
+    else:
+        with atomic_writer(output) as file:
+            file.writelines(lines())
+    voice.say(
+        f"{counted(len(reading.papers), 'paper')} from {counted(reading.records, 'record')}, {len(reading.skipped)} skipped"
+    )

@@ -1,8 +1,8 @@
 """Cypher: statements that make the graph in Neo4j or Memgraph, and that can be run again without doubling it.
 
-    MERGE (n:PaperatlasNode {id: 'vq-vae'}) SET n:Method, n.name = 'VQ-VAE', ...;
-    MATCH (a:PaperatlasNode {id: 'vq-vae'}), (b:PaperatlasNode {id: 'image-generation'})
-      MERGE (a)-[r:APPLIED_TO]->(b) SET r.support = 2, ...;
+MERGE (n:PaperatlasNode {id: 'vq-vae'}) SET n:Method, n.name = 'VQ-VAE', ...;
+MATCH (a:PaperatlasNode {id: 'vq-vae'}), (b:PaperatlasNode {id: 'image-generation'})
+  MERGE (a)-[r:APPLIED_TO]->(b) SET r.support = 2, ...;
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import BinaryIO
 
 from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import PAPER_TYPE
+from paperatlas.graph.build import PAPER_TYPE, edges, nodes
 
 _LABEL = "PaperatlasNode"
 
@@ -22,7 +22,7 @@ Value = str | int | float | Iterable[str]
 def write_cypher(atlas: Atlas, out: BinaryIO) -> None:
     """Write a constraint, a statement a node, a statement an edge; one a line."""
     out.write(f"CREATE CONSTRAINT paperatlas_id IF NOT EXISTS FOR (n:{_LABEL}) REQUIRE n.id IS UNIQUE;\n".encode())
-    for node, data in atlas.graph.nodes(data=True):
+    for node, data in nodes(atlas.graph):
         values: dict[str, Value] = {
             "name": data["name"],
             "aliases": data["aliases"],
@@ -34,17 +34,19 @@ def write_cypher(atlas: Atlas, out: BinaryIO) -> None:
             values |= {"abstract": data["abstract"], "link": data["link"], "authors": data["authors"]}
         line = f"MERGE (n:{_LABEL} {{id: {literal(node)}}}) SET n:{data['type']}, {_assigned('n', values)};\n"
         out.write(line.encode())
-    for head, tail, data in atlas.graph.edges(data=True):
+    for head, tail, edge in edges(atlas.graph):
         values = {
-            "support": data["support"],
-            "confidence": data["confidence"],
-            "papers": data["papers"],
-            "evidence": [evidence["quote"] for evidence in data["evidence"]],
-            "results": [f"{s['value']}{s['unit']}" + (f" on {s['dataset']}" if s["dataset"] else "") for s in data["results"]],
+            "support": edge["support"],
+            "confidence": edge["confidence"],
+            "papers": edge["papers"],
+            "evidence": [evidence["quote"] for evidence in edge["evidence"]],
+            "results": [
+                f"{s['value']}{s['unit']}" + (f" on {s['dataset']}" if s["dataset"] else "") for s in edge["results"]
+            ],
         }
         line = (
             f"MATCH (a:{_LABEL} {{id: {literal(head)}}}), (b:{_LABEL} {{id: {literal(tail)}}}) "
-            f"MERGE (a)-[r:{relationship(data['type'])}]->(b) SET {_assigned('r', values)};\n"
+            f"MERGE (a)-[r:{relationship(edge['type'])}]->(b) SET {_assigned('r', values)};\n"
         )
         out.write(line.encode())
 

@@ -1,7 +1,7 @@
 """Node-link JSON, as networkx reads it back: ``networkx.node_link_graph(json.load(file), edges="edges")``.
 
-    {"directed": true, "multigraph": true, "graph": {}, "nodes": [{"id": "vq-vae", "type": "Method", "name": "VQ-VAE",
-    "aliases": [...], ...}], "edges": [{"source": "vq-vae", "target": "...", "key": "appliedTo", "support": 2, ...}]}
+{"directed": true, "multigraph": true, "graph": {}, "nodes": [{"id": "vq-vae", "type": "Method", "name": "VQ-VAE",
+"aliases": [...], ...}], "edges": [{"source": "vq-vae", "target": "...", "key": "appliedTo", "support": 2, ...}]}
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@
         rdf:subject id:vq-vae ; rdf:predicate pa:appliedTo ; rdf:object id:image-generation ;
         pa:support 2 ; pa:evidence <.../id/evidence/arXiv:1711.00937/120-190> .
 
-Terms of our own are in the ontology's namespace (``pa:``), things in another (``id:``). There are no blank nodes, so that
-every run gives the same triples under the same names.
+Terms of our own are in the ontology's namespace (``pa:``), things in another (``id:``). There are no blank nodes, so
+that every run gives the same triples under the same names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from rdflib.term import Node
 
 from paperatlas.export.namespaces import ONTOLOGY, PREFIXES, THINGS
 from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import PAPER_TYPE, EdgeData, Evidence, NodeData, Score
+from paperatlas.graph.build import PAPER_TYPE, EdgeData, Evidence, NodeData, Score, edges, nodes
 from paperatlas.schema import SIGNATURES, TYPE_MEANINGS, RelationType
 
 PA = Namespace(ONTOLOGY)
@@ -56,7 +56,7 @@ def write_trig(atlas: Atlas, out: BinaryIO) -> None:
     """
     write_turtle(atlas, out)
     stated: dict[str, list[str]] = defaultdict(list)
-    for head, tail, data in atlas.graph.edges(data=True):
+    for head, tail, data in edges(atlas.graph):
         for paper in data["papers"]:
             stated[paper].append(" ".join(node.n3() for node in (iri(head), PA[data["type"]], iri(tail))))
     for paper in sorted(stated):
@@ -76,10 +76,10 @@ def iri(node: str) -> URIRef:
 def triples(atlas: Atlas) -> Iterator[Triple]:
     """Yield the triples of the default graph: the vocabulary, papers and things, statements, evidence, results."""
     yield from _vocabulary()
-    for node, data in atlas.graph.nodes(data=True):
+    for node, data in nodes(atlas.graph):
         yield from _paper(node, data) if data["type"] == PAPER_TYPE else _thing(node, data)
-    for head, tail, data in atlas.graph.edges(data=True):
-        yield from _statement(head, tail, data)
+    for head, tail, edge in edges(atlas.graph):
+        yield from _statement(head, tail, edge)
 
 
 def _graph(atlas: Atlas) -> Graph:

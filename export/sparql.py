@@ -62,10 +62,10 @@ class Answer:
             UsageError: there is no such format.
         """
         if isinstance(self.result, ox.QueryTriples):
-            return self.result.serialize(format=ox.RdfFormat.TURTLE, prefixes=PREFIXES)
+            return self.result.serialize(format=ox.RdfFormat.TURTLE) or b""
         if format not in _RESULTS:
             raise UsageError(f"no format {format!r}", hint=f"one of table, {', '.join(_RESULTS)}")
-        return self.result.serialize(format=_RESULTS[format])
+        return self.result.serialize(format=_RESULTS[format]) or b""
 
 
 def load(path: Path) -> ox.Store:
@@ -85,7 +85,9 @@ def load(path: Path) -> ox.Store:
         store.bulk_load(made.getvalue(), ox.RdfFormat.TURTLE)
         return store
     try:
-        store.bulk_load(path=str(path), format=_RDF.get(path.suffix, ox.RdfFormat.TURTLE), base_iri=path.resolve().as_uri())
+        store.bulk_load(
+            path=str(path), format=_RDF.get(path.suffix, ox.RdfFormat.TURTLE), base_iri=path.resolve().as_uri()
+        )
     except (SyntaxError, ValueError, OSError) as error:
         raise AtlasError(f"not readable as RDF: {_one_line(error)}", where=str(path)) from error
     return store

@@ -1,6 +1,7 @@
 """Tables for spreadsheets and data frames: ``nodes.csv``, ``edges.csv``, ``results.csv``.
 
-Lists are joined by " | ". A cell of text that a spreadsheet would run as a formula (``=cmd|...``) begins with an apostrophe.
+Lists are joined by " | ". A cell of text that a spreadsheet would run as a formula (``=cmd|...``) begins with an
+apostrophe.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import PAPER_TYPE
+from paperatlas.graph.build import PAPER_TYPE, edges, nodes
 
 Cell = str | int | float
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -35,7 +36,7 @@ def write_nodes(atlas: Atlas, out: BinaryIO) -> None:
                 _joined(data["papers"]),
                 data["link"] if data["type"] == PAPER_TYPE else "",
             )
-            for node, data in atlas.graph.nodes(data=True)
+            for node, data in nodes(atlas.graph)
         ),
     )
 
@@ -56,7 +57,7 @@ def write_edges(atlas: Atlas, out: BinaryIO) -> None:
                 _joined(data["papers"]),
                 _joined(evidence["quote"] for evidence in data["evidence"]),
             )
-            for head, tail, data in atlas.graph.edges(data=True)
+            for head, tail, data in edges(atlas.graph)
         ),
     )
 
@@ -79,7 +80,7 @@ def write_results(atlas: Atlas, out: BinaryIO) -> None:
                 score["confidence"],
                 score["evidence"]["quote"],
             )
-            for subject, metric, data in atlas.graph.edges(data=True)
+            for subject, metric, data in edges(atlas.graph)
             for score in data["results"]
         ),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import networkx as nx
 
 from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import PAPER_TYPE
+from paperatlas.graph.build import PAPER_TYPE, Score, edges, nodes
 
 if TYPE_CHECKING:
     Flat = dict[str, str | int | float]
@@ -32,7 +32,7 @@ def write_gexf(atlas: Atlas, out: BinaryIO) -> None:
 
 def _flat(atlas: Atlas) -> nx.MultiDiGraph[str]:
     flat: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for node, data in atlas.graph.nodes(data=True):
+    for node, data in nodes(atlas.graph):
         values: Flat = {
             "label": data["name"],
             "type": data["type"],
@@ -44,19 +44,19 @@ def _flat(atlas: Atlas) -> nx.MultiDiGraph[str]:
         if data["type"] == PAPER_TYPE:
             values["link"] = data["link"]
         flat.add_node(node, **values)
-    for number, (head, tail, data) in enumerate(atlas.graph.edges(data=True)):
+    for number, (head, tail, edge) in enumerate(edges(atlas.graph)):
         values = {
-            "type": data["type"],
-            "support": data["support"],
-            "weight": float(data["support"]),
-            "confidence": data["confidence"],
-            "papers": "\n".join(data["papers"]),
-            "evidence": "\n".join(evidence["quote"] for evidence in data["evidence"]),
-            "results": "\n".join(_result(score) for score in data["results"]),
+            "type": edge["type"],
+            "support": edge["support"],
+            "weight": float(edge["support"]),
+            "confidence": edge["confidence"],
+            "papers": "\n".join(edge["papers"]),
+            "evidence": "\n".join(evidence["quote"] for evidence in edge["evidence"]),
+            "results": "\n".join(_result(score) for score in edge["results"]),
         }
         flat.add_edge(head, tail, key=number, **values)
     return flat
 
 
-def _result(score: dict[str, str]) -> str:
+def _result(score: Score) -> str:
     return f"{score['value']}{score['unit']} {score['kind']}" + (f" on {score['dataset']}" if score["dataset"] else "")

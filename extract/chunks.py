@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Token
@@ -16,7 +16,9 @@ from paperatlas.schema import EntityType
 _PUNCTUATION = re.compile(r"[^\w]+|['’]s?")
 _NUMBER = re.compile(r"[\d.,%×x^+-]+|[+-]?\d[\d.]*(?:dB|ms|pp|Hz)|\d+(?:k|m|b|st|nd|rd|th|fold)?", re.I)
 #: Adverbs, but for the few words in -ly that are nouns or adjectives of the field.
-_ADVERB = re.compile(r"(?!(?:anomaly|early|family|friendly|likely|only|poly|assembly|supply|weakly|fully|jointly)$)\w{3,}ly")
+_ADVERB = re.compile(
+    r"(?!(?:anomaly|early|family|friendly|likely|only|poly|assembly|supply|weakly|fully|jointly)$)\w{3,}ly"
+)
 
 
 class Chunk(NamedTuple):
@@ -32,7 +34,9 @@ def chunks(doc: Doc) -> Iterator[Chunk]:
     start: int | None = None
     for token in doc:
         stops = breaks(token, title=token.i < title)
-        if start is not None and (stops or token.is_sent_start or token.i > title and _names_follow(doc[token.i - 1], token)):
+        if start is not None and (
+            stops or token.is_sent_start or (token.i > title and _names_follow(doc[token.i - 1], token))
+        ):
             yield from _trimmed(doc, start, token.i)
             start = None
         if start is None and not stops:
@@ -49,11 +53,17 @@ def title_length(doc: Doc) -> int:
 def breaks(token: Token, *, title: bool) -> bool:
     """Tell whether a noun phrase ends before ``token``. In a title a capital says nothing."""
     lower = token.lower_
-    if token.is_space or token.like_url or token.like_email or _PUNCTUATION.fullmatch(lower) or lower in words("grammar", "function"):
+    if (
+        token.is_space
+        or token.like_url
+        or token.like_email
+        or _PUNCTUATION.fullmatch(lower)
+        or lower in words("grammar", "function")
+    ):
         return True
     # A capital inside a sentence makes a name of a word that is a verb otherwise: "Flow Matching", "BERT Learns".
     named = token.text[0].isupper() and not token.is_sent_start and not title
-    return lower in words("grammar", "verbs") and not named or bool(_ADVERB.fullmatch(lower)) and not named
+    return (lower in words("grammar", "verbs") and not named) or (bool(_ADVERB.fullmatch(lower)) and not named)
 
 
 def _names_follow(noun: Token, token: Token) -> bool:

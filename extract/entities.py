@@ -13,6 +13,7 @@ from spacy.tokens import Span as DocSpan
 from paperatlas.extract.acronyms import Acronym
 from paperatlas.extract.chunks import noun_type, title_length
 from paperatlas.extract.facts import Entity, Span
+from paperatlas.extract.lexicon import words
 from paperatlas.extract.names import SUFFIX, is_mixed
 from paperatlas.extract.surface import singular, slug, surface_key
 from paperatlas.schema import EntityType
@@ -34,7 +35,7 @@ def group_mentions(
 
     Mentions are one entity if they are spelt alike but for case, hyphens, plurals (see
     :func:`~paperatlas.extract.surface.surface_key`), if the text gives one as the abbreviation of the other, or if one
-    is the other with a common noun behind it ("the Frank-Wolfe method"). The type is that of the most confident mentions.
+    is the other with a common noun behind it ("the Frank-Wolfe method"). The type is that of the surest mentions.
     """
     groups: dict[str, _Group] = defaultdict(_Group)
     for mention, score in mentions:
@@ -85,24 +86,20 @@ def _join_with_nouns(doc: Doc, groups: dict[str, _Group]) -> None:
     """Join "the Foo dataset" to "Foo", and let a term be called without the noun behind it."""
     for group in {id(group): group for group in groups.values()}.values():
         for span in sorted(group.spans):
-            words = span.of(doc.text).split(" ")
-            if len(words) < 2 or noun_type(singular(words[-1].lower())) is None or words[-1].lower() in _INTEGRAL:
+            tokens = span.of(doc.text).split(" ")
+            if (
+                len(tokens) < 2
+                or noun_type(singular(tokens[-1].lower())) is None
+                or tokens[-1].lower() in words("grammar", "integral")
+            ):
                 continue
-            shorter = Span(span.start, span.end - len(words[-1]) - 1)
+            shorter = Span(span.start, span.end - len(tokens[-1]) - 1)
             key = surface_key(shorter.of(doc.text))
             if key in groups and groups[key] is not group:
                 _join(groups, key, surface_key(span.of(doc.text)))
-            elif len(words) > 2 or is_mixed(words[0]):
+            elif len(tokens) > 2 or is_mixed(tokens[0]):
                 groups[key] = group
                 group.spans.add(shorter)
-
-
-#: Nouns that are part of what they end, although they can also stand beside a name.
-_INTEGRAL = frozenset(
-    "learning training attention loss gradient search descent score rate error accuracy metric measure index embedding network "
-    "networks prior process features component neuron unit policy decoder encoder transformer language-model models model data "
-    "filter kernel layer block distillation games game".split()
-)
 
 
 def _occurrences(doc: Doc, groups: dict[str, _Group]) -> dict[str, set[Span]]:
@@ -162,7 +159,7 @@ def _singular(text: str) -> str:
     start, space, last = text.rpartition(" ")
     if re.search(r"[A-Z0-9]s$", last):
         return start + space + last[:-1]
-    if is_mixed(last) or not last.islower() and not last.istitle():
+    if is_mixed(last) or (not last.islower() and not last.istitle()):
         return text
     single = singular(last.lower())
     return start + space + (last[: len(single)] if last.lower().startswith(single) else single)

@@ -16,21 +16,23 @@ from dataclasses import dataclass
 
 #: Macros of a letter or a sign, in text and in mathematics.
 _SYMBOLS = {
-    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "aa": "å", "AA": "Å",
-    "i": "ı", "j": "ȷ", "times": "×", "pm": "±", "mp": "∓", "cdot": "·", "div": "÷", "le": "≤", "leq": "≤",
-    "leqslant": "≤", "ge": "≥", "geq": "≥", "geqslant": "≥", "ll": "≪", "gg": "≫", "ne": "≠", "neq": "≠", "approx": "≈",
-    "sim": "∼", "simeq": "≃", "equiv": "≡", "propto": "∝", "to": "→", "rightarrow": "→", "Rightarrow": "⇒",
-    "leftarrow": "←", "leftrightarrow": "↔", "mapsto": "↦", "infty": "∞", "partial": "∂", "nabla": "∇", "sum": "∑",
-    "prod": "∏", "int": "∫", "sqrt": "√", "in": "∈", "notin": "∉", "subset": "⊂", "subseteq": "⊆", "cup": "∪", "cap": "∩",
-    "forall": "∀", "exists": "∃", "neg": "¬", "wedge": "∧", "vee": "∨", "oplus": "⊕", "otimes": "⊗", "circ": "°",
-    "degree": "°", "deg": "°", "uparrow": "↑", "downarrow": "↓", "ell": "ℓ", "hbar": "ℏ", "ldots": "…", "dots": "…", "cdots": "…", "textellipsis": "…", "dagger": "†",
-    "ddagger": "‡", "star": "*", "ast": "*", "bullet": "•", "S": "§", "copyright": "©", "textregistered": "®",
-    "texttrademark": "™", "pounds": "£", "euro": "€", "textdegree": "°", "textasciitilde": "~", "sharp": "#",
-    "textbackslash": "\\", "textless": "<", "textgreater": ">", "lt": "<", "gt": ">", "textendash": "–", "textemdash": "—",
-    "textquoteright": "’", "textquoteleft": "‘", "langle": "⟨", "rangle": "⟩", "mid": "|", "vert": "|", "parallel": "∥",
-    "prime": "′", "LaTeX": "LaTeX", "TeX": "TeX", "log": "log", "exp": "exp", "min": "min", "max": "max", "lim": "lim",
-    "arg": "arg", "sup": "sup", "inf": "inf", "sin": "sin", "cos": "cos", "tan": "tan", "ln": "ln", "det": "det", "Pr": "Pr",
-    "quad": " ", "qquad": " ", "space": " ", "newline": " ", "par": " ", "item": " ", "linebreak": " ", "slash": "/",
+    "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "aa": "å",
+    "AA": "Å", "i": "ı", "j": "ȷ", "times": "×", "pm": "±", "mp": "∓", "cdot": "·", "div": "÷", "le": "≤", "leq": "≤",
+    "leqslant": "≤", "ge": "≥", "geq": "≥", "geqslant": "≥", "ll": "≪", "gg": "≫", "ne": "≠", "neq": "≠",
+    "approx": "≈", "sim": "∼", "simeq": "≃", "equiv": "≡", "propto": "∝", "to": "→", "rightarrow": "→",
+    "Rightarrow": "⇒", "leftarrow": "←", "leftrightarrow": "↔", "mapsto": "↦", "infty": "∞", "partial": "∂",
+    "nabla": "∇", "sum": "∑", "prod": "∏", "int": "∫", "sqrt": "√", "in": "∈", "notin": "∉", "subset": "⊂",
+    "subseteq": "⊆", "cup": "∪", "cap": "∩", "forall": "∀", "exists": "∃", "neg": "¬", "wedge": "∧", "vee": "∨",
+    "oplus": "⊕", "otimes": "⊗", "circ": "°", "degree": "°", "deg": "°", "uparrow": "↑", "downarrow": "↓", "ell": "ℓ",
+    "hbar": "ℏ", "ldots": "…", "dots": "…", "cdots": "…", "textellipsis": "…", "dagger": "†", "ddagger": "‡",
+    "star": "*", "ast": "*", "bullet": "•", "S": "§", "copyright": "©", "textregistered": "®", "texttrademark": "™",
+    "pounds": "£", "euro": "€", "textdegree": "°", "textasciitilde": "~", "sharp": "#", "textbackslash": "\\",
+    "textless": "<", "textgreater": ">", "lt": "<", "gt": ">", "textendash": "–", "textemdash": "—",
+    "textquoteright": "’", "textquoteleft": "‘", "langle": "⟨", "rangle": "⟩", "mid": "|", "vert": "|",
+    "parallel": "∥", "prime": "′", "LaTeX": "LaTeX", "TeX": "TeX", "log": "log", "exp": "exp", "min": "min",
+    "max": "max", "lim": "lim", "arg": "arg", "sup": "sup", "inf": "inf", "sin": "sin", "cos": "cos", "tan": "tan",
+    "ln": "ln", "det": "det", "Pr": "Pr", "quad": " ", "qquad": " ", "space": " ", "newline": " ", "par": " ",
+    "item": " ", "linebreak": " ", "slash": "/",
 }  # fmt: skip
 for _name in (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lamda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
@@ -42,13 +44,37 @@ for _name in (
 
 #: Accent macros and the combining character that each puts on the letter behind it.
 _ACCENTS = {
-    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", '"': "\u0308",
-    "r": "\u030a", "H": "\u030b", "v": "\u030c", "c": "\u0327", "k": "\u0328", "d": "\u0323", "b": "\u0331",
+    "`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307",
+    '"': "\u0308", "r": "\u030a", "H": "\u030b", "v": "\u030c", "c": "\u0327", "k": "\u0328", "d": "\u0323",
+    "b": "\u0331",
 }  # fmt: skip
 
 #: Macros whose argument a reader does not see in place.
-_HIDDEN = {"cite", "citep", "citet", "citealp", "citeauthor", "citeyear", "ref", "eqref", "cref", "label", "vspace", "hspace"}
-_HIDDEN |= {"begin", "end", "color", "textcolor", "footnotemark", "vskip", "hskip", "includegraphics", "bibliographystyle"}
+_HIDDEN = {
+    "cite",
+    "citep",
+    "citet",
+    "citealp",
+    "citeauthor",
+    "citeyear",
+    "ref",
+    "eqref",
+    "cref",
+    "label",
+    "vspace",
+    "hspace",
+}
+_HIDDEN |= {
+    "begin",
+    "end",
+    "color",
+    "textcolor",
+    "footnotemark",
+    "vskip",
+    "hskip",
+    "includegraphics",
+    "bibliographystyle",
+}
 
 #: Macros that only set how their argument, or what follows, looks.
 _STYLE = re.compile(

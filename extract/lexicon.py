@@ -1,7 +1,8 @@
-"""The word lists of the rules, from ``data/``. A list is a string of words, so that it reads as text."""
+"""The word lists of the rules, from ``data/*.toml``, where each is a string, so that it reads as text."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -25,6 +26,21 @@ def lines(file: str, *path: str) -> frozenset[str]:
     True
     """
     return frozenset(_list(file, path).split("\n")) - {""}
+
+
+@cache
+def cue(name: str) -> re.Pattern[str]:
+    """Return the pattern that finds a turn of phrase of ``data/cues.toml``.
+
+    >>> cue("better").search("ours Outperforms theirs")[0]
+    'Outperforms'
+    """
+    return re.compile(rf"\b(?:{alternatives(name)})(?!\w)", re.I)
+
+
+def alternatives(name: str) -> str:
+    """Return a list of ``data/cues.toml`` as the inside of a regular expression's group."""
+    return "|".join(line for line in _list("cues", (name,)).split("\n") if line)
 
 
 def _list(file: str, path: tuple[str, ...]) -> str:

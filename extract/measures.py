@@ -8,21 +8,24 @@ from collections.abc import Iterator
 #: A phrase that ends like a measure, or an abbreviation; without the words that only introduce it.
 _MEASURE = (
     r"(?P<measure>(?:(?!(?:an?|the|of|in|with|and|or|by|to|from|on|for)\b)[\w’'-]+\s){0,3}"
-    r"(?:rates?|errors?|scores?|accurac(?:y|ies)|ratio|loss|correlation|precision|recall|similarity|coverage|agreement|index|success|"
-    r"return|preference)|(?-i:[a-z]{0,3}[A-Z]{2,6}(?:@?\d{1,3})?))(?![\w-])"
+    r"(?:rates?|errors?|scores?|accurac(?:y|ies)|ratio|loss|correlation|precision|recall|similarity|coverage|agreement|"
+    r"index|success|return|preference)|(?-i:[a-z]{0,3}[A-Z]{2,6}(?:@?\d{1,3})?))(?![\w-])"
 )
 _BEFORE_NUMBER = re.compile(
-    rf"\b{_MEASURE}\s*(?:(?:of|is|=|:|by|at)\s+(?:up to |over |about |only )?|\()?"
+    rf"\b{_MEASURE}\s*(?:(?:of|is|=|:|by)\s+(?:up to |over |about |only )?|\()?"
     r"(?=[+~]?\d+(?:\.\d+)?\s?(?:%|percent|\)|,|\.|and|on|;))",
     re.I,
 )
 _BEHIND_NUMBER = re.compile(
     r"\d(?:%| percent| points?)?\s"
-    rf"(?:(?:absolute|relative|average|mean|better|higher|lower|improvement|gain|increase|reduction|in|of) ){{0,3}}{_MEASURE}",
+    r"(?:(?:absolute|relative|average|mean|better|higher|lower|improvement|gain|increase|reduction|in|of) ){0,3}"
+    rf"{_MEASURE}",
     re.I,
 )
 #: Statistics of tests and settings are no measures of quality; neither are sections and units.
-_NO_MEASURE = re.compile(r"(?:CI|SD|GPU|CPU|TPU|GB|MB|KB|TB|FPS|RTX|AWS|API|USD|II|III|IV|US|UK|EU|AI|ML|NN)s?|.*\bp", re.S)
+_NO_MEASURE = re.compile(
+    r"(?:CI|SD|GPU|CPU|TPU|GB|MB|KB|TB|FPS|RTX|AWS|API|USD|II|III|IV|US|UK|EU|AI|ML|NN)s?|.*\bp", re.S
+)
 
 
 def find_measures(text: str) -> Iterator[tuple[int, int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from typing import TYPE_CHECKING
 
 from paperatlas.extract.lexicon import words
@@ -13,9 +12,10 @@ if TYPE_CHECKING:
 
 #: Capitals beyond the first letter, a capital with a digit, a Greek letter in front, or a digit between letters.
 _MIXED = re.compile(
-    r"(?=.*[A-Za-zα-ω])(?:.*[a-z0-9α-ω-][A-Z].*|[A-Z].*[A-Z].*|.*[A-Z].*\d.*|[a-z]+\d[a-z]+\w*|[α-ωa-zA-Z]-[A-Z]\w+.*|[a-z]-[a-z]+s?)"
+    r"(?=.*[A-Za-zα-ω])"
+    r"(?:.*[a-z0-9α-ω-][A-Z].*|[A-Z].*[A-Z].*|.*[A-Z].*\d.*|[a-z]+\d[a-z]+\w*|[α-ωa-zA-Z]-[A-Z]\w+.*|[a-z]-[a-z]+s?)"
 )
-#: Two ordinary words with capitals that a hyphen joins: an adjective in a title, no name ("Text-to-Image", "Real-World").
+#: Ordinary words with capitals that a hyphen joins: an adjective in a title, no name ("Text-to-Image", "Real-World").
 _COMPOUND = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]|[ex])(?:-(?:[A-Z]?[a-z]+))+")
 #: A hyphen and a word that make an adjective of a name: "CLIP-based".
 SUFFIX = re.compile(

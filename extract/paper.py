@@ -102,7 +102,7 @@ def clean(text: str) -> str:
 
 
 def with_id(paper: Paper) -> Paper:
-    """Return the paper with an identifier: its own, else its public one, else its first words and a hash of the text."""
+    """Return the paper with an identifier: its own, else its public one, else its first words and a hash."""
     if paper.id:
         return paper
     return replace(paper, id=paper.public_id or f"{slug(paper.label, words=5) or 'paper'}-{text_hash(paper)}")

@@ -9,54 +9,65 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from spacy.tokens import Doc
 
 from paperatlas.extract.facts import Entity, Result, Span
+from paperatlas.extract.lexicon import alternatives
 from paperatlas.extract.roles import Roles, Sentence, roles_of
 from paperatlas.schema import PAPER, EntityType
 
 _NUMBER = re.compile(
     r"(?<![\w.,/–-])(?P<sign>[+±−-]|[<>≤≥~∼≈]\s?)?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     r"(?P<range>\s?[-–]\s?\d+(?:\.\d+)?)?"
-    r"\s?(?P<unit>%|percentage points?|percent\b|points?\b|pp\b|dB\b|ms\b|×(?!\s?\d)|x\b)?(?![\w]|[-–](?:bit|shot|way|fold|layer|step|class|dim|D)|[.,]\d)",
+    r"\s?(?P<unit>%|percentage points?|percent\b|points?\b|pp\b|dB\b|ms\b|×(?!\s?\d)|x\b)?"
+    r"(?![\w]|[-–](?:bit|shot|way|fold|layer|step|class|dim|D)|[.,]\d)",
 )
 #: What makes a number something else than a result: a count of things, a year, a size, one half of a dimension.
 _COUNTED = re.compile(
-    r"\s*(?:×|x)\s?\d|\s*(?:-|–)?\s*(?:%|percent)? of (?:the|all|our|these|total|training|labell?ed|its)\b|"
-    r"\s+(?:of \d|out of|times|fold|CI\b|confidence|(?:fewer |less |more |smaller |larger |faster |different |distinct |diverse |new |real |public |popular |benchmark |large |human |expert )*"
-    r"(?:parameters?|tokens?|hours?|minutes?|seconds?|days?|weeks?|years?|months?|epochs?|iterations?|steps?|layers?|gpus?|tpus?|cores?|samples?|images?|videos?|"
-    r"frames?|examples?|instances?|sentences?|words?|languages?|classes|categories|tasks?|datasets?|benchmarks?|papers?|users?|people|participants?|"
-    r"models?|methods?|subjects?|patients?|questions?|documents?|types?|domains?|games?|agents?|clusters?|pairs?|dimensions?|bits?|shots?|stages?|"
-    r"million|billion|thousand|labels?|annotations?|labelled|labeled|nodes?|edges?|points? clouds?|scenes?|cases?|trials?|settings?|teams?)\b)",
+    r"\s*(?:×|x)\s?\d|\s*(?:-|–)?\s*(?:%|percent)? of (?:the|all|our|these|total|training|labell?ed|its)\b"
+    r"|\s+(?:of \d|(?:out of|times|fold|CI|confidence)\b"
+    r"|(?:(?:fewer|less|more|smaller|larger|faster|different|distinct|diverse|new|real|public|large|human|expert) )*"
+    rf"(?:{alternatives('counted')})\b)",
     re.I,
 )
-_GAIN_BEFORE = re.compile(
-    r"\b(?:by|gains?|improvements?|improv(?:es?|ed|ing)|increas(?:es?|ed|ing)|reduc(?:es?|ed|ing|tions?)|decreas(?:es?|ed|ing)|drops?|boosts?|boosting|"
-    r"margins?|outperform(?:s|ed|ing)?|surpass(?:es|ed|ing)?|better|higher|lower|degradation|saving|savings)\b[^.;]{0,45}$", re.I,
-)  # fmt: skip
-_GAIN_AFTER = re.compile(
-    r"\s*(?:\w+\s+){0,2}?(?:improvements?|gains?|increase|reduction|decrease|drop|boost|higher|lower|better|fewer|more|faster|relative|absolute|speed-?ups?|margin)\b",
-    re.I,
-)
-#: Between a metric and the number behind it.
+_GAIN_BEFORE = re.compile(rf"\b(?:{alternatives('gain_before')})\b[^.;]{{0,45}}$", re.I)
+_GAIN_AFTER = re.compile(rf"\s*(?:\w+\s+){{0,2}}?(?:{alternatives('gain_after')})\b", re.I)
+#: Between a metric and the number behind it: "F1 score of about 90", "FID (", "accuracy on the test set of".
 _METRIC_THEN = re.compile(
-    r"(?:\s*\))?(?:\s+(?:scores?|rates?|values?|metrics?|performance|results?|points?|gains?|improvements?|reductions?|increases?|drops?)){0,2}(?:\s*\([^()\d]{1,40}\))?\s*"
-    r"(?:of|is|was|:|=|at|by|to|reach(?:es|ing)|\(|,|as (?:high|low) as|(?:up|down) to|from|above|below|over|under|exceed(?:s|ing)|≈|~|"
-    r"(?:on|for|in)\s(?:[\w-]+\s){1,4}(?:of|is|by|to|at|from))?\s*"
-    r"(?:(?:of|to|by|at|approximately|about|around|nearly|almost|over|up to|only|just|roughly|an? \w+ of|more than|less than|at least)\s+){0,2}[(+~≈]?",
+    r"(?:\s*\))?(?:\s+(?:scores?|rates?|values?|metrics?|performance|results?|points?|gains?|improvements?|reductions?|"
+    r"increases?|drops?)){0,2}(?:\s*\([^()\d]{1,40}\))?\s*"
+    r"(?:of|is|was|:|=|at|by|to|reach(?:es|ing)|\(|,|as (?:high|low) as|(?:up|down) to|from|above|below|over|under|"
+    r"exceed(?:s|ing)|≈|~|(?:on|for|in)\s(?:[\w-]+\s){1,4}(?:of|is|by|to|at|from))?\s*"
+    r"(?:(?:of|to|by|at|approximately|about|around|nearly|almost|over|up to|only|just|roughly|an? \w+ of|more than|"
+    r"less than|at least)\s+){0,2}[(+~≈]?",
     re.I,
 )
-#: Between a number and the metric behind it.
+#: Between a number and the metric behind it: "% absolute improvement in", "% and higher top-1".
 _THEN_METRIC = re.compile(
-    r"(?:\s*(?:%|percent|points?))?\s*\)?\s*(?:(?:absolute|relative|average|mean|overall|higher|lower|better|improvements?|gains?|increase|reduction|"
-    r"decrease|drop|boost|point|of|in|on|the|terms|test|top|percent|zero-shot|and|classification|validation|its|error)\s+){0,5}",
+    r"(?:\s*(?:%|percent|points?))?\s*\)?\s*(?:(?:absolute|relative|average|mean|overall|higher|lower|better|"
+    r"improvements?|gains?|increase|reduction|decrease|drop|boost|point|of|in|on|the|terms|test|top|percent|zero-shot|and|"
+    r"classification|validation|its|error)\s+){0,5}",
     re.I,
 )
-#: A statistic of a test, or a setting: "p < 0.001", "r=0.7".
-_STATISTIC = re.compile(r"(?:^|[\s(,;])(?:[A-Za-zα-ω]{1,2}|CI|IoU|SD|df)\s*[=<>≤≥]\s*[-−]?$|\bCI[:,]?\s*[\[(]?$|\d\s*[-–±]\s*$|±\s*$")
+#: Numbers behind these are names of settings: "top 5", "Recall@10", "Section 3".
+_NUMBERED = re.compile(
+    r"(?:\b(?:top|rank|hits?|recall|precision|ndcg|map|pass|section|table|figure|level|version|stage|phase|task)\s?@?"
+    r"|[@×x=]\s?)$",
+    re.I,
+)
+#: A statistic of a test, or a setting: "p < 0.001", "r=0.7", "95% CI [".
+_STATISTIC = re.compile(
+    r"(?:^|[\s(,;])(?:[A-Za-zα-ω]{1,2}|CI|IoU|SD|df)\s*[=<>≤≥]\s*[-−]?$|\bCI[:,]?\s*[\[(]?$|\d\s*[-–±]\s*$|±\s*$"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_FROM_TO = re.compile(r"\bfrom\s*$", re.I)
+_TO = re.compile(r"\bto\s*$")
+_FROM = re.compile(r"\bfrom\s*$", re.I)
+#: Between numbers that are of one metric: "94% and 96% accuracy", "from 36.8 to 99.3".
+_JOINT = re.compile(r"\s*(?:,|and|,? and|/|to|or|vs\.?|versus)\s*(?:an?\s)?")
+
+_CONFIDENCE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,7 @@ def report(doc: Doc, entities: Sequence[Entity]) -> tuple[Result, ...]:
                 dataset=_dataset(sentence, number, numbers, entities),
                 kind="gain" if number.gain else "score",
                 evidence=sentence.span,
-                confidence=0.6,
+                confidence=_CONFIDENCE,
             )
             found.setdefault((result.metric, result.value, result.dataset), result)
     return tuple(found.values())
@@ -97,22 +108,28 @@ def _metrics(sentence: Sentence) -> list[tuple[Span, str]]:
 
 
 def _numbers(sentence: Sentence) -> list[_Number]:
-    found = []
+    """Return the numbers of a sentence that may be results."""
     named = [(m.start - sentence.span.start, m.end - sentence.span.start) for m, _ in sentence.mentions]
+    found = []
     for match in _NUMBER.finditer(sentence.text):
         before, after = sentence.text[: match.start()], sentence.text[match.end() :]
-        inside = any(a <= match.start("value") < b for a, b in named)
-        if inside or _STATISTIC.search(before) or _COUNTED.match(after) or (_YEAR.fullmatch(match["value"]) and not match["unit"]):
+        is_named = any(a <= match.start("value") < b for a, b in named)
+        if is_named or _COUNTED.match(after) or _STATISTIC.search(before) or _is_label(match, before):
             continue
-        if re.search(r"(?:\b(?:top|rank|hits?|recall|precision|ndcg|map|pass|section|table|figure|level|version|stage|phase|task)\s?@?|[@×x=]\s?)$", before, re.I) and not (
-            "." in match["value"] or match["unit"] or before.rstrip().endswith("=")
-        ):
-            continue
-        unit = "%" if match["unit"] in ("percent", "%") else match["unit"] or ""
-        gain = bool(_GAIN_BEFORE.search(before) and not re.search(r"\bto\s*$", before)) or bool(_GAIN_AFTER.match(after)) or match["sign"] == "+"
+        unit = "%" if match["unit"] == "percent" else match["unit"] or ""
+        gain = match["sign"] == "+" or bool(_GAIN_AFTER.match(after))
+        gain = gain or bool(_GAIN_BEFORE.search(before) and not _TO.search(before))
         span = Span(sentence.span.start + match.start(), sentence.span.start + match.end())
-        found.append(_Number(span, match["value"].replace(",", ""), unit, gain))
+        minus = "-" if match["sign"] in ("-", "−") else ""
+        found.append(_Number(span, minus + match["value"].replace(",", ""), unit, gain))
     return found
+
+
+def _is_label(match: re.Match[str], before: str) -> bool:
+    """Tell a number that only labels something: a year, the 5 of "top 5"."""
+    if match["unit"] or "." in match["value"] or before.rstrip().endswith("="):
+        return False
+    return bool(_YEAR.fullmatch(match["value"]) or _NUMBERED.search(before))
 
 
 def _assigned(
@@ -133,10 +150,9 @@ def _assigned(
             pairs[number] = preceding
     if re.search(r"\brespectively\b", sentence.text):
         pairs |= _respectively(numbers, metrics, pairs)
-    # "94% and 96% accuracy", "from 36.8 to 99.3": a number joined to one that has a metric shares it.
-    for first, second in [*zip(numbers, numbers[1:], strict=False)]:
-        joint = between(first.span.end, second.span.start)
-        if re.fullmatch(r"\s*(?:,|and|,? and|/|to|or|vs\.?|versus)\s*(?:an?\s)?", joint):
+    # A number joined to one that has a metric shares it.
+    for first, second in pairwise(numbers):
+        if _JOINT.fullmatch(between(first.span.end, second.span.start)):
             if second in pairs and first not in pairs:
                 pairs[first] = pairs[second]
             elif first in pairs and second not in pairs:
@@ -146,11 +162,7 @@ def _assigned(
         pairs |= dict(zip(left, metrics, strict=True))
     elif len({m[1] for m in metrics}) == 1:
         pairs |= {n: metrics[0] for n in left if n.unit == "%"}
-    return [
-        (number, pairs[number])
-        for number in numbers
-        if number in pairs and not _is_start(sentence, number)
-    ]
+    return [(number, pairs[number]) for number in numbers if number in pairs and not _is_start(sentence, number)]
 
 
 def _respectively(
@@ -169,7 +181,7 @@ def _is_start(sentence: Sentence, number: _Number) -> bool:
     """Tell the value that something is improved *from*."""
     at = number.span.start - sentence.span.start
     after = sentence.text[number.span.end - sentence.span.start :]
-    return bool(_FROM_TO.search(sentence.text[:at])) and bool(re.match(r"\s*(?:\w+\s+)?to\b", after))
+    return bool(_FROM.search(sentence.text[:at])) and bool(re.match(r"\s*(?:\w+\s+)?to\b", after))
 
 
 def _dataset(sentence: Sentence, number: _Number, numbers: Sequence[_Number], entities: Sequence[Entity]) -> str:
@@ -180,7 +192,9 @@ def _dataset(sentence: Sentence, number: _Number, numbers: Sequence[_Number], en
         return datasets[0].key if len(datasets) == 1 else ""
 
     distinct = list(dict.fromkeys(e.key for _, e in mentions))
-    apart = all(span.start >= numbers[-1].span.end for span, _ in mentions) or all(span.end <= numbers[0].span.start for span, _ in mentions)
+    apart = all(span.start >= numbers[-1].span.end for span, _ in mentions) or all(
+        span.end <= numbers[0].span.start for span, _ in mentions
+    )
     if "respectively" in sentence.text and apart and len(distinct) == len(numbers):
         return distinct[numbers.index(number)]
 

@@ -10,33 +10,15 @@ from spacy.tokens import Doc
 
 from paperatlas.extract.chunks import title_length
 from paperatlas.extract.facts import Entity, Span
+from paperatlas.extract.lexicon import cue
 from paperatlas.schema import EntityType
 
-_OWN = re.compile(
-    r"\b(?:we|our|ours|us)\b|\b(?:this|the present|the current) (?:paper|work|article|study|report|thesis|survey|letter|research)\b|"
-    r"\b(?:is|are) (?:proposed|presented|introduced|developed)\b|\bthe proposed\b",
-    re.I,
-)
-_PROPOSE = re.compile(
-    r"\b(?:propos(?:e|es|ed|ing)|present(?:s|ed|ing)?|introduc(?:e|es|ed|ing)|develop(?:s|ed)?|devis(?:e|es|ed)|releas(?:e|es|ed)|"
-    r"creat(?:e|es|ed)|construct(?:s|ed)?|contribut(?:e|es)|unveil(?:s|ed)?|design(?:s|ed)?|formulat(?:e|es|ed)|buil[dt]s?|describ(?:e|es)|"
-    r"curat(?:e|es|ed)|collect(?:s|ed)?|deriv(?:e|es|ed)|offer(?:s|ed)?|publish(?:es|ed)?)\b",
-    re.I,
-)
-#: Where the object of such a verb ends and what is said about it begins.
-_OBJECT_END = re.compile(
-    r"\b(?:that|which|who|to|for|by|using|via|based|built|with|where|whose|on|in|from|as|through|of|leveraging|combining|under|"
-    r"without|against|inspired|extending|capable|able|consisting|comprising|containing)\b|[;:]|,(?! (?:a|an|the|called|named|dubbed)\b)",
-    re.I,
-)
-_CALLED = re.compile(
-    r"\b(?:called|named|dubbed|termed|coined|christened|abbreviated|denoted|(?:refer(?:red)? to|which we (?:call|name|term))(?: it)?(?: as)?"
-    r"|we (?:call|name|term|dub)(?: (?:it|this|our \w+|the \w+|this \w+))?)\s+(?:as\s+)?(?:the\s+|an?\s+)?[\"'“‘]?",
-    re.I,
-)
-_HEDGED = re.compile(
-    r"\b(?:remains? (?:to be|unclear|unknown|open)|it is (?:unclear|unknown)|whether|hypothesi[sz]e|could potentially|would be able)\b", re.I
-)
+#: What also ends the object of a verb: a colon, a comma unless an explanation or a name follows.
+_PAUSE = re.compile(r"[;:]|,(?! (?:a|an|the|called|named|dubbed)\b)")
+#: Between "called" and the name.
+_NAME_FOLLOWS = re.compile(r"\s+(?:as\s+)?(?:the\s+|an?\s+)?[\"'“‘]?")
+_POSSESSIVE = re.compile(r"\b(?:our|the proposed)\s+", re.I)
+_PERFECT = re.compile(r"(?:have|has) been\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +66,26 @@ def _sentences(doc: Doc, entities: Sequence[Entity]) -> Iterator[Sentence]:
         span = Span(sent.start_char, sent.start_char + len(text))
         mentions = tuple((m, entities[n]) for m, n in placed if span.start <= m.start < span.end)
         is_title = sent.end <= title + 1 and title > 0
-        own = is_title or bool(_OWN.search(text))
+        own = is_title or bool(cue("own").search(text))
         own_seen = own_seen or (own and not is_title)
-        yield Sentence(span, text, mentions, is_title, own or own_seen, bool(_HEDGED.search(text)))
+        yield Sentence(span, text, mentions, is_title, own or own_seen, bool(cue("hedged").search(text)))
 
 
 def _introduced(sentence: Sentence) -> Iterator[Entity]:
     """Yield what a sentence introduces: the object of "we propose ...", what is "called X", "our X"."""
     if sentence.is_title or not sentence.own:
         return
+    text = sentence.text
     regions: list[tuple[int, int]] = []
-    explicit = bool(_OWN.search(sentence.text))
-    for verb in _PROPOSE.finditer(sentence.text):
-        if explicit and not re.search(r"(?:have|has) been\s*$", sentence.text[: verb.start()]):
-            regions.append((verb.end(), _object_end(sentence, verb.end())))
-    if explicit or regions:
-        regions += [(m.end(), m.end() + 1) for m in _CALLED.finditer(sentence.text)]
-    regions += [(m.end(), m.end() + 1) for m in re.finditer(r"\b(?:our|the proposed)\s+", sentence.text, re.I)]
+    explicit = bool(cue("own").search(text))
+    if explicit:
+        for verb in cue("propose").finditer(text):
+            if not _PERFECT.search(text[: verb.start()]):
+                regions.append((verb.end(), _object_end(sentence, verb.end())))
+        for called in cue("called").finditer(text):
+            if follows := _NAME_FOLLOWS.match(text, called.end()):
+                regions.append((follows.end(), follows.end() + 1))
+    regions += [(m.end(), m.end() + 1) for m in _POSSESSIVE.finditer(text)]
     for span, entity in sentence.mentions:
         place = span.start - sentence.span.start
         narrow = entity.type in (EntityType.MODEL, EntityType.METHOD, EntityType.DATASET, EntityType.METRIC)
@@ -111,10 +96,8 @@ def _introduced(sentence: Sentence) -> Iterator[Entity]:
 def _object_end(sentence: Sentence, start: int) -> int:
     """Return where the object of a verb ends. A bracket or a name set off by commas behind it still belongs to it."""
     covered = [(m.start - sentence.span.start, m.end - sentence.span.start) for m, _ in sentence.mentions]
-    for end in _OBJECT_END.finditer(sentence.text, start):
-        if not any(a <= end.start() < b for a, b in covered):
-            return end.start()
-    return len(sentence.text)
+    ends = [m.start() for pattern in (cue("object_end"), _PAUSE) for m in pattern.finditer(sentence.text, start)]
+    return min((end for end in ends if not any(a <= end < b for a, b in covered)), default=len(sentence.text))
 
 
 def _heading(doc: Doc, entities: Sequence[Entity]) -> Entity | None:

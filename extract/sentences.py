@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from paperatlas.extract.lexicon import words
+
 #: Words that end in a full stop without ending a sentence.
-_ABBREVIATIONS = frozenset(
-    "e.g. i.e. eg. ie. cf. vs. viz. resp. approx. ca. no. nos. fig. figs. eq. eqs. sec. tab. ref. refs. al. et. etc. dr. mr. "
-    "mrs. prof. st. w.r.t. a.k.a. u.s. p. pp. vol. incl. esp.".split()
-)
+_ABBREVIATIONS = words("grammar", "abbreviations")
 _END = re.compile(r".*[.!?][\"'”’)\]]*")
 _BEGIN = re.compile(r"[\"'“‘(\[]*[A-Z0-9Α-Ωα-ω].*|\(?[ivx]+\)")
 
@@ -24,9 +23,9 @@ def sentence_starts(tokens: Sequence[str]) -> list[bool]:
     ended = True
     for i, token in enumerate(tokens):
         if ended and not token.isspace() and not (i and _is_closing(token)):
-            starts[i] = i == 0 or tokens[i - 1] == "\n" or bool(_BEGIN.fullmatch(token)) or _after_break(tokens, i)
+            starts[i] = i == 0 or bool(_BEGIN.fullmatch(token)) or _after_break(tokens, i)
             ended = False
-        if token == "\n":
+        if "\n" in token:
             ended = True
         elif token.lower() not in _ABBREVIATIONS and _END.fullmatch(token):
             ended = not (i + 1 < len(tokens) and token[-1] == "." and len(token) == 2 and token[0].isupper())

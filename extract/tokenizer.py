@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import spacy
 from spacy.lang.char_classes import ALPHA, ALPHA_LOWER, ALPHA_UPPER, LIST_ELLIPSES
+from spacy.lang.punctuation import TOKENIZER_SUFFIXES
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
-from spacy.lang.punctuation import TOKENIZER_SUFFIXES
-from spacy.util import compile_infix_regex, compile_suffix_regex
+from spacy.util import compile_infix_regex, compile_suffix_regex, registry
 
 from paperatlas.extract.latex import Folded, fold
 
@@ -44,7 +43,7 @@ class LatexTokenizer:
 
     def __call__(self, text: str) -> Doc:
         folded = fold(text)
-        doc = self._inner(folded.text)
+        doc: Doc = self._inner(folded.text)
         doc._.folded = folded
         return doc
 
@@ -73,12 +72,12 @@ class LatexTokenizer:
         return self
 
 
-@spacy.registry.tokenizers("paperatlas.LatexTokenizer.v1")
+@registry.tokenizers("paperatlas.LatexTokenizer.v1")  # type: ignore[untyped-decorator]  # spaCy's registry has no types
 def create_latex_tokenizer() -> Callable[[Language], LatexTokenizer]:
     """Return the factory that a spaCy config names under ``nlp.tokenizer``."""
 
     def create(nlp: Language) -> LatexTokenizer:
-        inner: Tokenizer = spacy.registry.tokenizers.get("spacy.Tokenizer.v1")()(nlp)
+        inner: Tokenizer = registry.tokenizers.get("spacy.Tokenizer.v1")()(nlp)
         inner.infix_finditer = compile_infix_regex(_INFIXES).finditer
         inner.suffix_search = compile_suffix_regex(_SUFFIXES).search
         return LatexTokenizer(inner)

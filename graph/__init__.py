@@ -1,1 +1,1 @@
-"""Facts in, one graph out: the store, resolution of names across papers, the graph, look-ups. Knows nothing of exports."""
+"""Facts in, one graph out: the store, resolution of names, the graph, look-ups. Knows nothing of exports."""

@@ -55,7 +55,9 @@ class Atlas:
         found = [n for n, data in nodes.items() if key in _keys([data["name"], *data["aliases"]])]
         if found:
             return max(sorted(found), key=lambda n: nodes[n]["support"])
-        near = get_close_matches(name.casefold(), sorted(data["name"].casefold() for data in nodes.values()), n=3, cutoff=0.6)
+        near = get_close_matches(
+            name.casefold(), sorted(data["name"].casefold() for data in nodes.values()), n=3, cutoff=0.6
+        )
         hint = f"did you mean {', '.join(near)}?" if near else "'paperatlas stats DIR' shows what there is"
         raise NotFoundError(f"nothing here is called {name!r}", hint=hint)
 
@@ -71,7 +73,9 @@ def open_atlas(folder: Path) -> Atlas:
         AtlasError: there is none, or it cannot be used.
     """
     if not folder.exists():
-        raise AtlasError("no such folder", where=str(folder), hint="make an atlas with 'paperatlas build INPUT... -o DIR'")
+        raise AtlasError(
+            "no such folder", where=str(folder), hint="make an atlas with 'paperatlas build INPUT... -o DIR'"
+        )
     return Atlas(read_store(folder / STORE if folder.is_dir() else folder).facts)
 
 

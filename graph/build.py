@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict, cast
 
 from paperatlas.extract.facts import Facts, Span
 from paperatlas.extract.latex import fold
@@ -54,7 +54,7 @@ class Score(TypedDict):
 
 
 class NodeData(TypedDict):
-    """What a node carries. For a thing, ``papers`` are the nodes of the papers that name it and ``date`` the earliest."""
+    """What a node carries. For a thing, ``papers`` are the papers that name it and ``date`` the earliest of them."""
 
     type: str
     name: str
@@ -85,6 +85,18 @@ class EdgeData(TypedDict):
     results: list[Score]
 
 
+def nodes(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[str, NodeData]]:
+    """Yield the nodes with what they carry, in order."""
+    for node, data in graph.nodes(data=True):
+        yield node, cast("NodeData", data)
+
+
+def edges(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[str, str, EdgeData]]:
+    """Yield the edges with what they carry, in order."""
+    for head, tail, data in graph.edges(data=True):
+        yield head, tail, cast("EdgeData", data)
+
+
 def paper_id(paper: Paper) -> str:
     """Return the identifier of a paper's node."""
     return f"paper/{paper.key}"
@@ -96,24 +108,24 @@ def build_graph(facts: Iterable[Facts]) -> nx.MultiDiGraph[str]:
 
     ordered = sorted(facts, key=lambda f: f.paper.key)
     things = resolve(ordered)
-    nodes = {paper_id(f.paper): _paper(f.paper) for f in ordered}
-    nodes |= {thing.id: data for thing, data in zip(things, _things(things, ordered), strict=True)}
-    edges: dict[tuple[str, str, str], list[_Statement]] = defaultdict(list)
+    described = {paper_id(f.paper): _paper(f.paper) for f in ordered}
+    described |= {thing.id: data for thing, data in zip(things, _things(things, ordered), strict=True)}
+    stated: dict[tuple[str, str, str], list[_Statement]] = defaultdict(list)
     node_of = {member: thing.id for thing in things for member in thing.members}
     for paper in ordered:
         ends = {entity.key: node_of[paper.paper.key, entity.key] for entity in paper.entities}
         ends[PAPER] = paper_id(paper.paper)
         for head, kind, tail, statement in _statements(paper, ends):
-            fitting = _fitting(kind, nodes[head]["type"], nodes[tail]["type"])
+            fitting = _fitting(kind, described[head]["type"], described[tail]["type"])
             if fitting is None or head == tail:
                 continue
             if SIGNATURES[fitting].symmetric:
                 head, tail = sorted((head, tail))
-            edges[head, tail, fitting.value].append(statement)
+            stated[head, tail, fitting.value].append(statement)
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for node in sorted(nodes):
-        graph.add_node(node, **nodes[node])
-    for (head, tail, key), statements in sorted(edges.items()):
+    for node in sorted(described):
+        graph.add_node(node, **described[node])
+    for (head, tail, key), statements in sorted(stated.items()):
         graph.add_edge(head, tail, key=key, **_edge(key, statements))
     return graph
 

@@ -52,7 +52,9 @@ def portray(atlas: Atlas, name: str) -> Portrait:
     statements = [
         Statement(
             relation=edge["type"],
-            reads=SIGNATURES[RelationType(edge["type"])].reads if head == node else SIGNATURES[RelationType(edge["type"])].inverse,
+            reads=SIGNATURES[RelationType(edge["type"])].reads
+            if head == node
+            else SIGNATURES[RelationType(edge["type"])].inverse,
             other=tail if head == node else head,
             name=graph.nodes[tail if head == node else head]["name"],
             support=edge["support"],

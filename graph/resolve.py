@@ -1,8 +1,8 @@
 """One thing, one node: which entities of different papers are the same.
 
-Spelling decides first: entities that share a surface form, folded by :func:`~paperatlas.extract.surface.surface_key`, are
-one. An abbreviation is no spelling of its own: where papers spell it out, those that only use it join the expansion if
-all agree on one and the types do not speak against it; otherwise they stay by themselves.
+Spelling decides first: entities that share a surface form, folded by :func:`~paperatlas.extract.surface.surface_key`,
+are one. An abbreviation is no spelling of its own: where papers spell it out, those that only use it join the expansion
+if all agree on one and the types do not speak against it; otherwise they stay by themselves.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from paperatlas.schema import EntityType
 #: Of the papers that spell an abbreviation out, how many must agree for those that do not to follow them.
 AGREEMENT = 0.8
 
-#: An abbreviation by its letters: capitals, with a plural s. A name with small letters, digits or a hyphen (BigGAN, A3C,
-#: VQ-VAE) is rare enough to be one thing.
+#: An abbreviation by its letters: capitals, with a plural s. A name with small letters, digits or a hyphen (BigGAN,
+#: A3C, VQ-VAE) is rare enough to be one thing.
 _ABBREVIATION = re.compile(r"[A-Z]{2,6}s?")
 #: Up to this many letters an abbreviation is likely to mean several things in one collection.
 _SHORT = 3

@@ -1,8 +1,8 @@
 """The atlas on disk: one SQLite file with papers, what was found in them, and where each piece of it stands.
 
-It is the durable source; graph, RDF and page are made from it. The file is written as a whole, in order of keys, so that
-equal content gives equal bytes, and takes the place of the old one at once. It is marked as an atlas (``application_id``)
-and with the version of its schema (``user_version``).
+It is the durable source; graph, RDF and page are made from it. The file is written as a whole, in order of keys, so
+that equal content gives equal bytes, and takes the place of the old one at once. It is marked as an atlas
+(``application_id``) and with the version of its schema (``user_version``).
 """
 
 from __future__ import annotations
@@ -150,7 +150,9 @@ def read_store(path: Path) -> Content:
         AtlasError: there is none, it is something else, damaged, or of a newer version.
     """
     if not path.is_file():
-        raise AtlasError("no atlas here", where=str(path.parent), hint="make one with 'paperatlas build INPUT... -o DIR'")
+        raise AtlasError(
+            "no atlas here", where=str(path.parent), hint="make one with 'paperatlas build INPUT... -o DIR'"
+        )
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             connection.row_factory = sqlite3.Row

@@ -13,6 +13,7 @@ from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers import Skipped, merge, read_records
 from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas
+from paperatlas.graph.build import edges
 from paperatlas.graph.store import Content, read_store, write_store
 
 #: Wraps an iterable of papers to show how far it has come: (papers, how many) -> papers.
@@ -85,7 +86,7 @@ def summarize(atlas: Atlas) -> Summary:
         papers=len(atlas.papers),
         things=Counter(nodes[thing]["type"] for thing in atlas.things()),
         edges=atlas.graph.number_of_edges(),
-        results=sum(len(data["results"]) for _, _, data in atlas.graph.edges(data=True)),
+        results=sum(len(data["results"]) for _, _, data in edges(atlas.graph)),
     )
 
 

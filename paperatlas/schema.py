@@ -92,7 +92,11 @@ SIGNATURES: dict[RelationType, Signature] = {
         _pairs("Model Method", "Model Method") | _pairs("Dataset", "Dataset"),
     ),
     RelationType.IS_A: Signature(
-        "is a", "has as an instance", "The head is a kind of the tail.", _SAME | _pairs("Model", "Method"), transitive=True
+        "is a",
+        "has as an instance",
+        "The head is a kind of the tail.",
+        _SAME | _pairs("Model", "Method"),
+        transitive=True,
     ),
     RelationType.APPLIED_TO: Signature(
         "is applied to",

@@ -1,8 +1,8 @@
 """Where the nodes of the page stand: computed here, so that the page is still when it opens.
 
-Kamada & Kawai, "An algorithm for drawing general undirected graphs" (1989), and for large graphs Fruchterman & Reingold,
-"Graph drawing by force-directed placement" (1991), as igraph has them. Components are laid out each by itself and packed,
-the largest in the middle.
+Kamada & Kawai, "An algorithm for drawing general undirected graphs" (1989), and for large graphs Fruchterman &
+Reingold, "Graph drawing by force-directed placement" (1991), as igraph has them. Components are laid out each by itself
+and packed, the largest in the middle.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ def _component(graph: igraph.Graph) -> list[Point]:
     size = graph.vcount()
     if size == 1:
         return [(0.0, 0.0)]
-    start = [[math.sqrt(k) * math.cos(k * _GOLDEN_ANGLE), math.sqrt(k) * math.sin(k * _GOLDEN_ANGLE)] for k in range(size)]
+    start = [
+        [math.sqrt(k) * math.cos(k * _GOLDEN_ANGLE), math.sqrt(k) * math.sin(k * _GOLDEN_ANGLE)] for k in range(size)
+    ]
     # igraph draws its random numbers from a generator that it is told, by default the interpreter's own.
     igraph.set_random_number_generator(random.Random(0))  # noqa: S311
     try:

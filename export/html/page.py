@@ -1,7 +1,7 @@
 """The graph to a page: pyvis' Network in a template of our own.
 
-pyvis makes the nodes and edges that vis-network draws; the template adds the panel, the search and the filters. All that
-the page needs is in it, and a Content-Security-Policy allows nothing else: no request, no script but the two whose
+pyvis makes the nodes and edges that vis-network draws; the template adds the panel, the search and the filters. All
+that the page needs is in it, and a Content-Security-Policy allows nothing else: no request, no script but the two whose
 hashes it names. Names and abstracts travel as JSON and become text nodes, never markup.
 """
 
@@ -22,7 +22,7 @@ from paperatlas.errors import PaperatlasError
 from paperatlas.export.html.layout import positions
 from paperatlas.extract.latex import fold
 from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import PAPER_TYPE, EdgeData, Evidence
+from paperatlas.graph.build import PAPER_TYPE, EdgeData, Evidence, edges, nodes
 from paperatlas.schema import SIGNATURES, TYPE_MEANINGS, RelationType
 
 #: How many things the page shows at first: the most important ones that are joined to others.
@@ -79,12 +79,14 @@ def _network(atlas: Atlas) -> Network:
     network = Network(directed=True, height="100%", width="100%")
     things = atlas.things()
     order = {node: n for n, node in enumerate([*things, *(n for n in graph if n.startswith("paper/"))])}
-    between_things = [(order[a], order[b]) for a, b in graph.edges() if order[a] < len(things) and order[b] < len(things)]
+    between_things = [
+        (order[a], order[b]) for a, b in graph.edges() if order[a] < len(things) and order[b] < len(things)
+    ]
     places = positions(len(things), between_things)
     joined = {n for edge in between_things for n in edge}
     ranked = sorted(things, key=lambda node: (-_importance(graph, node), node))
     first = set([node for node in ranked if order[node] in joined][:FIRST_VIEW])
-    for node, data in graph.nodes(data=True):
+    for node, data in nodes(graph):
         is_paper = data["type"] == PAPER_TYPE
         x, y = (0.0, 0.0) if is_paper else places[order[node]]
         network.add_node(
@@ -102,18 +104,18 @@ def _network(atlas: Atlas) -> Network:
             first=node in first,
         )
     papers = _readings(atlas)
-    for number, (head, tail, data) in enumerate(graph.edges(data=True)):
+    for number, (head, tail, edge) in enumerate(edges(graph)):
         network.add_edge(
             head,
             tail,
             id=number,
-            type=data["type"],
-            width=min(data["support"], 6),
-            support=data["support"],
-            confidence=data["confidence"],
-            symmetric=SIGNATURES[RelationType(data["type"])].symmetric,
-            evidence=[_place(evidence, papers) for evidence in data["evidence"]],
-            results=_results(data, papers),
+            type=edge["type"],
+            width=min(edge["support"], 6),
+            support=edge["support"],
+            confidence=edge["confidence"],
+            symmetric=SIGNATURES[RelationType(edge["type"])].symmetric,
+            evidence=[_place(evidence, papers) for evidence in edge["evidence"]],
+            results=_results(edge, papers),
         )
     return network
 
@@ -163,7 +165,12 @@ def _place(evidence: Evidence, papers: dict[str, Any]) -> tuple[str, int, int]:
 
 def _results(data: EdgeData, papers: dict[str, Any]) -> list[dict[str, Any]]:
     return [
-        {"text": f"{s['value']} {s['unit']}".strip(), "kind": s["kind"], "dataset": s["dataset"], "place": _place(s["evidence"], papers)}
+        {
+            "text": f"{s['value']} {s['unit']}".strip(),
+            "kind": s["kind"],
+            "dataset": s["dataset"],
+            "place": _place(s["evidence"], papers),
+        }
         for s in data["results"]
     ]
 
@@ -182,7 +189,8 @@ def _policy(scripts: Sequence[str], style: str) -> str:
     """Return a Content-Security-Policy that allows what is inlined, by its hash, and nothing else."""
     allowed = " ".join(_hash(script) for script in scripts)
     return (
-        f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
     )
 
 

@@ -42,7 +42,7 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
     from lxml import etree
 
     events = etree.iterparse(
-        file.bytes(), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        file.raw(), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     try:
         for event, element in events:
@@ -61,7 +61,7 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
 
 
 def _refuse_declaration(element: _Element, name: str) -> None:
-    if element.getroottree().docinfo.doctype:
+    if element.getroottree().docinfo.internalDTD is not None:
         raise InputError(
             "XML with a document type declaration is not read",
             where=f"{name}:{element.sourceline}",

@@ -1,6 +1,6 @@
 """BibTeX, as Zotero and reference managers export it; entries with an ``abstract`` field are papers.
 
-    @article{vaswani2017, title = {Attention Is All You Need}, eprint = {1706.03762}, abstract = {...}}
+@article{vaswani2017, title = {Attention Is All You Need}, eprint = {1706.03762}, abstract = {...}}
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ def sniff(head: str) -> bool:
 
 def read(file: TextFile) -> Iterator[Paper | Skipped]:
     """Yield the entries of ``file``; one that BibTeX cannot parse is reported, those around it are read."""
-    import bibtexparser
+    from bibtexparser.entrypoint import parse_string
     from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
-    for block in bibtexparser.parse_string(file.text()).blocks:
+    for block in parse_string(file.text()).blocks:
         source = Source(file.name, (block.start_line or 0) + 1)
         # Entries that share a key, or name a field twice, are papers all the same.
-        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(block.ignore_error_block, Entry):
+        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(
+            block.ignore_error_block, Entry
+        ):
             block = block.ignore_error_block
         if isinstance(block, Entry):
             yield paper_from(_fields(block.key, {name: f.value for name, f in block.fields_dict.items()}), source)

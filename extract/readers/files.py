@@ -120,7 +120,7 @@ class TextFile:
             parts.append(line.text)
         return "\n".join(parts)
 
-    def bytes(self) -> BinaryIO:
+    def raw(self) -> BinaryIO:
         """Return the stream of (decompressed) bytes, from its start."""
         self.stream.seek(0)
         return self.stream
@@ -142,9 +142,7 @@ class TextFile:
         try:
             return self.stream.read(4096)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(
-                "compressed data is cut off or broken", where=self.name, hint=_reason(error)
-            ) from error
+            raise InputError("compressed data is cut off or broken", where=self.name, hint=_reason(error)) from error
 
 
 def decoding_fault(text: str) -> str:
@@ -172,7 +170,7 @@ def open_inputs(inputs: Iterable[str]) -> Iterator[TextFile]:
         if name == STDIN:
             with tempfile.SpooledTemporaryFile(max_size=2**24) as copy:
                 shutil.copyfileobj(sys.stdin.buffer, copy)
-                yield _unpacked("<stdin>", cast(BinaryIO, copy))
+                yield _unpacked("<stdin>", cast("BinaryIO", copy))
             continue
         for path, listed in _files(name):
             try:
@@ -180,7 +178,7 @@ def open_inputs(inputs: Iterable[str]) -> Iterator[TextFile]:
             except OSError as error:
                 raise InputError(_reason(error), where=str(path)) from error
             with stream:
-                yield _unpacked(str(path), cast(BinaryIO, stream), listed=listed)
+                yield _unpacked(str(path), cast("BinaryIO", stream), listed=listed)
 
 
 def _files(name: str) -> Iterator[tuple[Path, bool]]:
@@ -193,7 +191,8 @@ def _files(name: str) -> Iterator[tuple[Path, bool]]:
     elif path.exists():
         yield path, True
     elif glob.has_magic(name):
-        matches = sorted(glob.glob(name, recursive=True))
+        # Path.glob wants the root apart from the pattern; here a person typed both in one.
+        matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207
         if not matches:
             raise InputError("no file matches", where=name)
         for match in matches:
@@ -210,7 +209,7 @@ def _unpacked(name: str, stream: BinaryIO, *, listed: bool = True) -> TextFile:
     stream.seek(0)
     packed = stream.read(2) == _GZIP
     stream.seek(0)
-    return TextFile(name, cast(BinaryIO, gzip.GzipFile(fileobj=stream)) if packed else stream, listed)
+    return TextFile(name, cast("BinaryIO", gzip.GzipFile(fileobj=stream)) if packed else stream, listed)
 
 
 def _mostly_control(start: bytes) -> bool:

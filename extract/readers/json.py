@@ -85,7 +85,9 @@ def _array_start(text: str, name: str) -> int:
         return match.end() - 1
     lists = [m.end() - 1 for m in re.finditer(r'"[^"\n]{1,60}"\s*:\s*\[(?=\s*\{)', text[:4096])]
     if not lists:
-        raise InputError("no array of papers in this JSON", where=name, hint="one object a line is JSON Lines: --from jsonl")
+        raise InputError(
+            "no array of papers in this JSON", where=name, hint="one object a line is JSON Lines: --from jsonl"
+        )
     return lists[0]
 
 

@@ -163,4 +163,8 @@ def _categories(value: object) -> Iterable[str]:
     """Yield categories, from a list or from one string: separated by semicolons or commas, else by blanks."""
     if isinstance(value, str):
         return filter(None, re.split(r"\s*[;,]\s*" if re.search(r"[;,]", value) else r"\s+", value.strip()))
-    return chain.from_iterable(_categories(v) if isinstance(v, str) else () for v in value) if isinstance(value, list) else ()
+    return (
+        chain.from_iterable(_categories(v) if isinstance(v, str) else () for v in value)
+        if isinstance(value, list)
+        else ()
+    )

@@ -1,9 +1,9 @@
 """RIS, as Zotero and publishers export it.
 
-    TY  - JOUR
-    TI  - Attention Is All You Need
-    AB  - The dominant ...
-    ER  -
+TY  - JOUR
+TI  - Attention Is All You Need
+AB  - The dominant ...
+ER  -
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Tables of papers: comma- or tab-separated values with a header that names the columns.
 
-    id,title,abstract,year
-    doc-1,Foo: A Network,"We introduce Foo, ...",2021
+id,title,abstract,year
+doc-1,Foo: A Network,"We introduce Foo, ...",2021
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from paperatlas.cli import build, export, extract, query, show, stats
 
 app = typer.Typer(
     name="paperatlas",
-    help="Build a knowledge graph of what paper abstracts name: models, datasets, methods, tasks, metrics, and the scores "
-    "they report. Offline; every node and edge points at the sentence it came from.",
+    help="Build a knowledge graph of what paper abstracts name: models, datasets, methods, tasks, metrics, and the "
+    "scores they report. Offline; every node and edge points at the sentence it came from.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli.common import From, Inputs, Quiet, Strict, Verbose, Voice, counted
+from paperatlas.cli.common import From, Inputs, Quiet, Strict, Verbose, Voice, read_and_skipped
 
 
 def build(
@@ -29,5 +29,5 @@ def build(
     atlas, reading = building.build(inputs, output, format=from_, strict=strict, progress=voice.progress)
     voice.report_reading(reading)
     voice.detail(f"wrote {output}/atlas.db, atlas.ttl, atlas.html")
-    voice.say(f"{output}: {building.summarize(atlas)}; {counted(reading.records, 'record')} read, {len(reading.skipped)} skipped")
+    voice.say(f"{output}: {building.summarize(atlas)}; {read_and_skipped(reading)}")
     voice.detail(f"open {(output / PAGE).resolve().as_uri()}")

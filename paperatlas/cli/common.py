@@ -24,7 +24,8 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="FORMAT",
-        help="What the inputs are, where the content does not tell: atom, jsonl, json, bibtex, ris, abstracts, tsv, csv, blocks.",
+        help="What the inputs are, where the content does not tell: atom, jsonl, json, bibtex, ris, abstracts, tsv, "
+        "csv or blocks.",
         show_default=False,
     ),
 ]
@@ -81,6 +82,11 @@ def counted(number: int, noun: str) -> str:
     ('1 record', '2 records')
     """
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def read_and_skipped(reading: Reading) -> str:
+    """Say how many records were read and how many could not be: the end of a summary."""
+    return f"{counted(reading.records, 'record')} read, {len(reading.skipped)} skipped"
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

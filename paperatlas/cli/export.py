@@ -26,7 +26,13 @@ def export(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to write (a folder for csv); stdout if not given.", show_default=False),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where to write (a folder for csv); stdout if not given.",
+            show_default=False,
+        ),
     ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,

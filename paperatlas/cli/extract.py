@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli.common import From, Inputs, Quiet, Strict, Verbose, Voice, counted
+from paperatlas.cli.common import From, Inputs, Quiet, Strict, Verbose, Voice, counted, read_and_skipped
 
 
 def extract(
@@ -45,6 +45,4 @@ def extract(
     else:
         with atomic_writer(output) as file:
             file.writelines(lines())
-    voice.say(
-        f"{counted(len(reading.papers), 'paper')} from {counted(reading.records, 'record')}, {len(reading.skipped)} skipped"
-    )
+    voice.say(f"{counted(len(reading.papers), 'paper')}; {read_and_skipped(reading)}")

@@ -12,9 +12,7 @@ from paperatlas.cli.common import Quiet, Verbose, Voice, counted, print_table
 
 
 def query(
-    data: Annotated[
-        Path, typer.Argument(metavar="DIR|FILE", help="An atlas, or a file of RDF.", show_default=False)
-    ],
+    data: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="An atlas, or a file of RDF.", show_default=False)],
     sparql: Annotated[
         str, typer.Argument(metavar="QUERY", help="A SPARQL query; - reads it from stdin.", show_default=False)
     ],

@@ -26,7 +26,15 @@ def stats(atlas: AtlasFolder, as_json: AsJson = False, quiet: Quiet = False, ver
             "things": dict(sorted(summary.things.items())),
             "edges": dict(sorted(relations.items())),
             "results": summary.results,
-            "top": [{"id": node, "name": nodes[node]["name"], "type": nodes[node]["type"], "support": nodes[node]["support"]} for node in ranked],
+            "top": [
+                {
+                    "id": node,
+                    "name": nodes[node]["name"],
+                    "type": nodes[node]["type"],
+                    "support": nodes[node]["support"],
+                }
+                for node in ranked
+            ],
         }
         typer.echo(json.dumps(counts, ensure_ascii=False, indent=1))
         return

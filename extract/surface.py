@@ -73,5 +73,5 @@ def words_of(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Lower-case a folded text and take its accents off."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_GREEK))
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_GREEK)
+    return "".join(c for c in unicodedata.normalize("NFKD", decomposed) if not unicodedata.combining(c))

@@ -63,7 +63,7 @@ class TextFile:
         Raises:
             InputError: the file is empty, binary or broken.
         """
-        head = "".join(line.text + "\n" for line in self._until(HEAD))
+        head = "".join(line.text if line.fault else line.text + "\n" for line in self._until(HEAD))
         if not head.strip():
             raise InputError("empty file", where=self.name)
         return head

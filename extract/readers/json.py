@@ -45,7 +45,8 @@ def read_lines(file: TextFile) -> Iterator[Paper | Skipped]:
         except (ValueError, RecursionError) as error:
             yield Skipped(source, f"not JSON: {_complaint(error)}")
             continue
-        yield _paper(value, source)
+        for record in _records(value):
+            yield _paper(record, source)
 
 
 def read_array(file: TextFile) -> Iterator[Paper | Skipped]:
@@ -70,6 +71,15 @@ def read_array(file: TextFile) -> Iterator[Paper | Skipped]:
         except (ValueError, RecursionError) as error:
             raise InputError(f"not JSON: {_complaint(error)}", where=str(source)) from error
         yield _paper(value, source)
+
+
+def _records(value: object) -> list[object]:
+    """Return the records that a line holds: itself, or those of the array that it is an object around."""
+    if isinstance(value, dict) and not value.keys() & {"abstract", "summary", "text"}:
+        lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)]
+        if len(lists) == 1:
+            return lists[0]
+    return [value]
 
 
 def _paper(value: object, source: Source) -> Paper | Skipped:

@@ -1,0 +1,37 @@
+# Needs python3 (3.11 or later), make and the package registries; nothing else.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+.PHONY: demo test lint lock clean
+
+demo: $(VENV)/.runtime  ## Build the atlas of examples/ and say which page to open.
+	@$(BIN)/paperatlas build examples/*.txt examples/*.jsonl -o demo
+	@echo "Open demo/atlas.html in a browser, or ask: $(BIN)/paperatlas show demo vq-vae"
+
+test: $(VENV)/.dev lint  ## Run the linters and all tests.
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock: $(VENV)/.dev  ## Resolve the dependencies anew into uv.lock.
+	$(BIN)/uv lock --upgrade
+
+$(VENV)/.pip:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.pip pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
+
+clean:
+	rm -rf $(VENV) demo build dist *.egg-info

@@ -1,0 +1,79 @@
+"""What the tests share: the examples' atlas, built once, and where the user's own documents lie, if they do."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from paperatlas.building import build
+from paperatlas.extract.facts import Facts
+from paperatlas.extract.paper import Paper
+from paperatlas.extract.pipeline import extract_facts, load
+from paperatlas.graph.atlas import Atlas, open_atlas
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+SHARED = ROOT.parent / "shared"
+
+#: Names that are markup, queries or formulas to a careless writer.
+HOSTILE = [
+    "</script><script>window.hacked=1</script>",
+    '"><img src=x onerror="window.hacked=1">',
+    "'); DROP TABLE papers; --",
+    '"""^^<http://evil> . <http://evil> <a> "',
+    "} UNION { ?s ?p ?o } #",
+    "=HYPERLINK(\"http://evil\")",
+    "back\\slash \\u0027 'quote'",
+    "]]><!-- & &amp; %0a {{ 7*7 }} ${x}",
+    "\u202eright-to-left \U0001f409 \u2028 line",
+]
+
+
+@pytest.fixture(scope="session")
+def facts_in() -> Callable[..., Facts]:
+    """Extract the facts of one text."""
+    nlp = load()
+
+    def extract(abstract: str, title: str = "") -> Facts:
+        return next(extract_facts([Paper(abstract, id="p", title=title)], nlp))
+
+    return extract
+
+
+@pytest.fixture(scope="session")
+def example_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the examples' atlas. Not to be written to."""
+    folder = tmp_path_factory.mktemp("atlas")
+    build([str(EXAMPLES)], folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def example_atlas(example_folder: Path) -> Atlas:
+    """The examples' atlas."""
+    return open_atlas(example_folder)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of the user's own documents and of the gold standard, which is no part of the project."""
+    if not SHARED.is_dir():
+        pytest.skip("the user's documents (../shared) are not here")
+    return SHARED
+
+
+@pytest.fixture
+def paperatlas() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command as a person does, in a process of its own."""
+
+    def run(
+        *args: str | Path, stdin: str = "", cwd: Path | None = None, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "paperatlas", *map(str, args)]
+        return subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=cwd, env=env, check=False)
+
+    return run

@@ -1,0 +1,90 @@
+"""The same paper met twice is one paper with two sources, whatever the order of meeting."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperatlas.extract.paper import Paper, Source
+from paperatlas.extract.readers.merge import merge
+
+TEXT = "We introduce Foo, a network of Fr\\'echet distances."
+OTHER = "An entirely different abstract about something else, namely Bar."
+
+
+def paper(path: str, abstract: str = TEXT, **fields: str) -> Paper:
+    return replace(Paper(abstract, sources=(Source(path, 1),)), **fields)  # type: ignore[arg-type]
+
+
+def test_one_abstract_in_two_files() -> None:
+    (one,) = merge([paper("b"), paper("a", "We introduce  Foo, a Network of Fréchet distances.")])
+    assert one.sources == (Source("a", 1), Source("b", 1))
+    assert one.id.startswith("we-introduce-foo-a-network-")
+
+
+def test_the_fullest_record_speaks() -> None:
+    (one,) = merge(
+        [
+            paper("a"),
+            paper("b", arxiv="2205.06175", date="2022"),
+            paper("c", title="Foo", date="2022-05-12", doi="10.1/x", id="key"),
+        ]
+    )
+    assert (one.title, one.key, one.doi, one.date) == ("Foo", "arXiv:2205.06175", "10.1/x", "2022-05-12")
+    assert len(one.sources) == 3
+
+
+def test_a_public_number_makes_one_paper_of_two_texts() -> None:
+    (one,) = merge([paper("a", arxiv="2205.06175", date="2022"), paper("b", OTHER, arxiv="2205.06175", date="2023")])
+    assert (one.abstract, one.date) == (OTHER, "2022")
+
+
+def test_two_public_numbers_make_two_papers_of_one_text() -> None:
+    withdrawn = "This paper has been withdrawn by the author."
+    both = merge([paper("a", withdrawn, arxiv="1111.11111"), paper("b", withdrawn, arxiv="2222.22222")])
+    assert [p.key for p in both] == ["arXiv:1111.11111", "arXiv:2222.22222"]
+
+
+def test_a_private_number_is_only_believed_if_the_texts_are_alike() -> None:
+    (one,) = merge([paper("a", id="1"), paper("b", TEXT + " Now with more.", id="1")])
+    assert one.id == "1"
+    two = merge([paper("a", id="1"), paper("b", OTHER, id="1")])
+    assert len({p.id for p in two}) == 2
+    assert all(p.id.startswith("1-") for p in two)
+
+
+def test_what_is_read_now_replaces_what_was_known() -> None:
+    known = [paper("a", arxiv="2205.06175", date="2024"), paper("z", OTHER, id="kept")]
+    updated, kept = merge([paper("b", TEXT + " Revised.", arxiv="2205.06175", date="2022")], known=known)
+    assert (updated.abstract, updated.sources) == (TEXT + " Revised.", (Source("b", 1),))
+    assert kept.id == "kept"
+
+
+RECORDS = st.lists(
+    st.builds(
+        paper,
+        st.sampled_from(["a", "b", "c"]),
+        st.sampled_from([TEXT, TEXT.upper(), TEXT + " More.", OTHER]),
+        id=st.sampled_from(["", "1", "2"]),
+        arxiv=st.sampled_from(["", "", "1111.11111", "2222.22222"]),
+        doi=st.sampled_from(["", "", "10.1/x"]),
+        date=st.sampled_from(["", "2020", "2020-05", "2021-01-02"]),
+    ),
+    max_size=8,
+)
+
+
+@given(RECORDS, st.randoms(use_true_random=False))
+def test_the_order_of_reading_makes_no_difference(records: list[Paper], random: object) -> None:
+    merged = merge(records)
+    shuffled = [*records]
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert merge(shuffled) == merged
+    assert len({p.id for p in merged}) == len(merged)
+    assert {s for p in merged for s in p.sources} == {s for p in records for s in p.sources}
+
+
+@given(RECORDS)
+def test_merging_again_changes_nothing(records: list[Paper]) -> None:
+    merged = merge(records)
+    assert merge([], known=merged) == merged

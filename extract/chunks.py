@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from typing import NamedTuple
 
 from spacy.tokens import Doc, Token
 
 from paperatlas.extract.lexicon import words
-from paperatlas.extract.surface import singular
-from paperatlas.schema import EntityType
+from paperatlas.extract.vocabulary import noun_type
 
 _PUNCTUATION = re.compile(r"[^\w]+|['’]s?")
 _NUMBER = re.compile(r"[\d.,%×x^+-]+|[+-]?\d[\d.]*(?:dB|ms|pp|Hz)|\d+(?:k|m|b|st|nd|rd|th|fold)?", re.I)
@@ -68,17 +66,7 @@ def breaks(token: Token, *, title: bool) -> bool:
 
 def _names_follow(noun: Token, token: Token) -> bool:
     """Tell a common noun from the name that it introduces: "the method | Curriculum Logical Reasoning"."""
-    return noun.is_lower and token.text[0].isupper() and noun_type(singular(noun.lower_)) is not None
-
-
-@cache
-def noun_type(noun: str) -> EntityType | None:
-    """Return the type that a common noun beside a name gives it.
-
-    >>> noun_type("corpora"), noun_type("algorithm"), noun_type("river")
-    (<EntityType.DATASET: 'Dataset'>, <EntityType.METHOD: 'Method'>, None)
-    """
-    return next((kind for kind in EntityType if noun in words("things", "apposition", kind.value)), None)
+    return noun.is_lower and token.text[0].isupper() and noun_type(noun.lower_) is not None
 
 
 def _trimmed(doc: Doc, start: int, end: int) -> Iterator[Chunk]:

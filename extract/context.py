@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Span
 
-from paperatlas.extract.chunks import Chunk, noun_type, title_length
+from paperatlas.extract.chunks import Chunk, title_length
 from paperatlas.extract.evidence import Evidence
 from paperatlas.extract.lexicon import words
-from paperatlas.extract.surface import singular
+from paperatlas.extract.vocabulary import noun_type
 from paperatlas.schema import EntityType
 
 #: A noun that says what the mention is: beside it, and a few words off.
@@ -27,11 +27,11 @@ def context_of(doc: Doc, start: int, end: int, chunk: Chunk) -> Evidence:
     evidence = Evidence()
     sentence = doc[start].sent
     if end < chunk.end:
-        evidence.vote(noun_type(singular(doc[end].lower_)), APPOSITION)
+        evidence.vote(noun_type(doc[end].lower_), APPOSITION)
         if end + 1 < chunk.end:
-            evidence.vote(noun_type(singular(doc[chunk.end - 1].lower_)), NEAR)
+            evidence.vote(noun_type(doc[chunk.end - 1].lower_), NEAR)
     if start > chunk.start:
-        evidence.vote(noun_type(singular(doc[start - 1].lower_)), NEAR)
+        evidence.vote(noun_type(doc[start - 1].lower_), NEAR)
     evidence.vote(_explained(doc, chunk.end, sentence), APPOSITION)
     _look_left(doc, chunk, sentence, evidence)
     if _is_heading(doc, chunk) or _is_proposed(doc, start, sentence):
@@ -65,7 +65,7 @@ def _explained(doc: Doc, after: int, sentence: Span) -> EntityType | None:
     ):
         return None
     stop = next((token.i for token in doc[i + 2 : sentence.end] if _ends_explanation(token.text)), sentence.end)
-    return noun_type(singular(doc[stop - 1].lower_)) if stop - i - 1 <= _EXPLANATION else None
+    return noun_type(doc[stop - 1].lower_) if stop - i - 1 <= _EXPLANATION else None
 
 
 def _ends_explanation(text: str) -> bool:
@@ -80,7 +80,7 @@ def _look_left(doc: Doc, chunk: Chunk, sentence: Span, evidence: Evidence) -> No
     if i < sentence.start:
         return
     left = doc[i].lower_
-    evidence.vote(noun_type(singular(left)), APPOSITION)
+    evidence.vote(noun_type(left), APPOSITION)
     named_as = left == "as" and i > sentence.start and doc[i - 1].lower_ in ("to", "known", "termed")
     if left in words("grammar", "calling") or named_as:
         evidence.marks["proposed"] = PROPOSED
@@ -107,5 +107,5 @@ def _is_filler(doc: Doc, i: int) -> bool:
 
 def _noun_before(doc: Doc, i: int, sentence: Span) -> EntityType | None:
     """Return the type that the last noun before token ``i`` gives, within a few words."""
-    nouns = (noun_type(singular(doc[k].lower_)) for k in range(i - 1, max(sentence.start, i - 6) - 1, -1))
+    nouns = (noun_type(doc[k].lower_) for k in range(i - 1, max(sentence.start, i - 6) - 1, -1))
     return next((kind for kind in nouns if kind), None)

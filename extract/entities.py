@@ -11,11 +11,12 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
 from paperatlas.extract.acronyms import Acronym
-from paperatlas.extract.chunks import noun_type, title_length
+from paperatlas.extract.chunks import title_length
 from paperatlas.extract.facts import Entity, Span
 from paperatlas.extract.lexicon import words
 from paperatlas.extract.names import SUFFIX, is_mixed
 from paperatlas.extract.surface import singular, slug, surface_key
+from paperatlas.extract.vocabulary import known_type, noun_type
 from paperatlas.schema import EntityType
 
 
@@ -87,11 +88,7 @@ def _join_with_nouns(doc: Doc, groups: dict[str, _Group]) -> None:
     for group in {id(group): group for group in groups.values()}.values():
         for span in sorted(group.spans):
             tokens = span.of(doc.text).split(" ")
-            if (
-                len(tokens) < 2
-                or noun_type(singular(tokens[-1].lower())) is None
-                or tokens[-1].lower() in words("grammar", "integral")
-            ):
+            if not _is_appended(tokens):
                 continue
             shorter = Span(span.start, span.end - len(tokens[-1]) - 1)
             key = surface_key(shorter.of(doc.text))
@@ -102,11 +99,21 @@ def _join_with_nouns(doc: Doc, groups: dict[str, _Group]) -> None:
                 group.spans.add(shorter)
 
 
+def _is_appended(tokens: Sequence[str]) -> bool:
+    """Tell whether the last word of a name is a common noun that can be left out: "Foo dataset", "BLEU score"."""
+    if len(tokens) < 2 or noun_type(tokens[-1]) is None:
+        return False
+    if singular(tokens[-1].lower()) in ("score", "metric"):
+        return len(tokens) == 2 and known_type(tokens[0]) is EntityType.METRIC
+    return tokens[-1].lower() not in words("grammar", "integral")
+
+
 def _occurrences(doc: Doc, groups: dict[str, _Group]) -> dict[str, set[Span]]:
     """Find the names of the entities wherever else they stand in the text, the longest first."""
     taken = {i for group in groups.values() for span in group.spans for i in range(*span)}
     forms = {tuple(span.of(doc.text).lower().split()) for group in groups.values() for span in group.spans}
-    lengths = sorted({len(form) for form in forms}, reverse=True)
+    # A hyphen may join what are two words elsewhere, so that shorter pieces than the forms may match.
+    lengths = range(max(map(len, forms), default=0), 0, -1)
     # The first word of a form finds the places where it may begin; a plural has its letters in common.
     openings = {form[0][:4] for form in forms if form}
     starts = [token.i for token in doc if token.lower_[:4] in openings and token.idx not in taken]
@@ -148,10 +155,20 @@ def canonical_name(doc: Doc, spans: Sequence[Span], kind: EntityType, acronyms: 
         named = kind in (EntityType.MODEL, EntityType.DATASET) or (kind is EntityType.METHOD and len(own) > 3)
         return own if named or not own.isalpha() or not own.isupper() else _singular(long)
     title = doc[title_length(doc)].idx if title_length(doc) else 0
-    body = [span.of(doc.text) for span in spans if span.start >= title]
-    counts = Counter(_singular(text) for text in body or texts)
+    body = [span for span in spans if span.start >= title] or spans
+    common = kind not in (EntityType.MODEL, EntityType.DATASET)
+    counts = Counter(_singular(_as_inside(doc, span) if common else span.of(doc.text)) for span in body)
     # A term in small letters says that its capitals elsewhere are a heading's.
     return max(counts, key=lambda text: (is_mixed(text), text.islower(), counts[text], -len(text), text))
+
+
+def _as_inside(doc: Doc, span: Span) -> str:
+    """Return a mention as it would stand inside a sentence: without the capital that only the beginning gives it."""
+    text = span.of(doc.text)
+    token = doc.char_span(span.start, span.end, alignment_mode="expand")
+    first = text.split(" ", 1)[0]
+    begins = token is not None and bool(token[0].is_sent_start) and len(first) > 1 and first.istitle()
+    return text[0].lower() + text[1:] if begins and not is_mixed(first) else text
 
 
 def _singular(text: str) -> str:

@@ -12,7 +12,7 @@ _MEASURE = (
     r"index|success|return|preference)|(?-i:[a-z]{0,3}[A-Z]{2,6}(?:@?\d{1,3})?))(?![\w-])"
 )
 _BEFORE_NUMBER = re.compile(
-    rf"\b{_MEASURE}\s*(?:(?:of|is|=|:|by)\s+(?:up to |over |about |only )?|\()?"
+    rf"\b{_MEASURE}\)?\s*(?:(?:of|is|=|:|by)\s+(?:up to |over |about |only )?|\()?"
     r"(?=[+~]?\d+(?:\.\d+)?\s?(?:%|percent|\)|,|\.|and|on|;))",
     re.I,
 )

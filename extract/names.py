@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from paperatlas.extract.lexicon import words
+from paperatlas.extract.vocabulary import is_generic
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -41,14 +41,6 @@ def is_mixed(text: str) -> bool:
 def is_capitalised(token: Token) -> bool:
     """Tell a capitalised word in the middle of a sentence."""
     return bool(_CAPITALISED.fullmatch(token.text)) and not token.is_sent_start
-
-
-def is_generic(text: str) -> bool:
-    """Tell a word that is no name whatever its letters: "AI", "GPU", "English"."""
-    lower = text.lower()
-    return lower in words("things", "generic", "alone") or (
-        lower.endswith("s") and lower[:-1] in words("things", "generic", "alone")
-    )
 
 
 def name_runs(doc: Doc, start: int, end: int, *, title: bool) -> list[tuple[int, int]]:

@@ -125,7 +125,7 @@ def _read_between(words: str, *, adjacent: bool) -> Iterator[tuple[RelationType,
         yield RelationType.COMPARED_WITH, False
     if adjacent and cue("extends").search(words):
         yield RelationType.EXTENDS, False
-    if cue("trained").search(words):
+    if _is_training(words):
         yield RelationType.TRAINED_ON, False
 
 
@@ -154,9 +154,8 @@ def _of_own(sentence: Sentence, roles: Roles) -> Iterator[Relation]:
             case EntityType.TASK:
                 yield state(system, RelationType.APPLIED_TO, entity.key)
             case EntityType.DATASET:
-                trained = cue("trained").search(clause[-80:]) and not sentence.is_title
-                kind = RelationType.TRAINED_ON if trained else RelationType.EVALUATED_ON
-                yield state(system, kind, entity.key)
+                trained = _is_training(clause) and not sentence.is_title
+                yield state(system, RelationType.TRAINED_ON if trained else RelationType.EVALUATED_ON, entity.key)
             case EntityType.METRIC:
                 yield state(system, RelationType.MEASURED_BY, entity.key)
             case _ if data:
@@ -166,6 +165,14 @@ def _of_own(sentence: Sentence, roles: Roles) -> Iterator[Relation]:
                     yield state(system, rivalry, entity.key, _DOUBT * (rivalry is RelationType.COMPARED_WITH))
                 elif (main or entity not in roles.introduced) and (cue("uses").search(clause) or sentence.is_title):
                     yield state(system, RelationType.USES, entity.key)
+
+
+def _is_training(clause: str) -> bool:
+    """Tell whether the last thing said before a dataset is that it is trained on."""
+    last = {
+        name: max((m.start() for m in cue(name).finditer(clause[-80:])), default=-1) for name in ("trained", "tested")
+    }
+    return last["trained"] > last["tested"]
 
 
 def _rivalry(clause: str) -> RelationType | None:

@@ -114,7 +114,12 @@ def _numbers(sentence: Sentence) -> list[_Number]:
     for match in _NUMBER.finditer(sentence.text):
         before, after = sentence.text[: match.start()], sentence.text[match.end() :]
         is_named = any(a <= match.start("value") < b for a, b in named)
-        if is_named or _COUNTED.match(after) or _STATISTIC.search(before) or _is_label(match, before):
+        if (
+            is_named
+            or _COUNTED.match(after)
+            or _STATISTIC.search(sentence.text[: match.start("value")])
+            or _is_label(match, before)
+        ):
             continue
         unit = "%" if match["unit"] == "percent" else match["unit"] or ""
         gain = match["sign"] == "+" or bool(_GAIN_AFTER.match(after))

@@ -27,9 +27,16 @@ def sentence_starts(tokens: Sequence[str]) -> list[bool]:
             ended = False
         if "\n" in token:
             ended = True
-        elif token.lower() not in _ABBREVIATIONS and _END.fullmatch(token):
-            ended = not (i + 1 < len(tokens) and token[-1] == "." and len(token) == 2 and token[0].isupper())
+        elif _END.fullmatch(token):
+            # The tokenizer may have cut an abbreviation's full stop off.
+            word = tokens[i - 1] + token if i and len(token) == 1 else token
+            ended = not _abbreviates(token) and not _abbreviates(word)
     return starts
+
+
+def _abbreviates(word: str) -> bool:
+    """Tell a word whose full stop ends no sentence: "e.g.", "Fig.", the initial of a name."""
+    return word.lower() in _ABBREVIATIONS or (len(word) == 2 and word[0].isupper())
 
 
 def _is_closing(token: str) -> bool:

@@ -19,10 +19,11 @@ from paperatlas.extract.acronyms import Acronym
 from paperatlas.extract.chunks import Chunk, chunks, title_length
 from paperatlas.extract.context import context_of
 from paperatlas.extract.evidence import Evidence
-from paperatlas.extract.lexicon import lines, words
+from paperatlas.extract.lexicon import words
 from paperatlas.extract.measures import find_measures
-from paperatlas.extract.names import SUFFIX, is_generic, is_mixed, name_runs
-from paperatlas.extract.surface import singular, surface_key
+from paperatlas.extract.names import SUFFIX, is_mixed, name_runs
+from paperatlas.extract.surface import surface_key
+from paperatlas.extract.vocabulary import head_type, is_generic, known_term, known_type, says_nothing
 from paperatlas.schema import EntityType
 
 #: How much evidence a candidate needs.
@@ -125,7 +126,7 @@ def _readings(doc: Doc, chunk: Chunk) -> Iterator[Reading]:
 def _term(doc: Doc, chunk: Chunk, names: list[tuple[int, int]]) -> Iterator[Reading]:
     """Yield a phrase as a term, if its head makes one and the words before it say of what kind."""
     start, end = chunk
-    head = singular(doc[end - 1].lower_)
+    head = doc[end - 1].lower_
     kind, weight = _head_vote(head)
     # "the Foo2Bar network" is Foo2Bar; "Routing Networks" are not Routing.
     spelt = len(names) == 1 and (names[0][1] - names[0][0] > 1 or is_mixed(SUFFIX.sub("", doc[start].text)))
@@ -137,36 +138,14 @@ def _term(doc: Doc, chunk: Chunk, names: list[tuple[int, int]]) -> Iterator[Read
     modifiers = [token.lower_ for token in doc[start : end - 1]]
     if term := known_term(doc[start:end].text):
         yield start, end, Evidence({term: KNOWN})
-    elif end - start <= _LONGEST and not all(_says_nothing(word) for word in modifiers):
+    elif end - start <= _LONGEST and not all(says_nothing(word) for word in modifiers):
         yield start, end, Evidence({kind: weight})
-
-
-def _says_nothing(word: str) -> bool:
-    return word in words("things", "generic", "modifiers") or is_generic(word)
 
 
 def _head_vote(noun: str) -> tuple[EntityType | None, float]:
     """Return what the noun at the end of a phrase says of its type, and what that weighs."""
-    head = singular(noun)
-    for level, weight in HEAD.items():
-        for kind in EntityType:
-            if head in words("things", kind.value, level):
-                return kind, weight
-    return None, 0.0
-
-
-def known_type(word: str) -> EntityType | None:
-    """Return the type of a word that the field has agreed on: "CNN", "BLEU", "VQA"."""
-    kinds = (EntityType.METRIC, EntityType.METHOD, EntityType.TASK)
-    return next((kind for kind in kinds if word.lower() in words("things", "known", kind.value)), None)
-
-
-def known_term(phrase: str) -> EntityType | None:
-    """Return the type of a phrase that the field has agreed on: "Object detection", "neural networks"."""
-    *modifiers, head = phrase.lower().split()
-    term = " ".join([*modifiers, singular(head)])
-    kinds = (EntityType.TASK, EntityType.METHOD, EntityType.METRIC)
-    return next((kind for kind in kinds if term in lines("things", "terms", kind.value)), None)
+    found = head_type(noun)
+    return (found[0], HEAD[found[1]]) if found else (None, 0.0)
 
 
 def _add_measures(doc: Doc, candidates: dict[str, Candidate]) -> None:

@@ -26,7 +26,7 @@ HOSTILE = [
     "'); DROP TABLE papers; --",
     '"""^^<http://evil> . <http://evil> <a> "',
     "} UNION { ?s ?p ?o } #",
-    "=HYPERLINK(\"http://evil\")",
+    '=HYPERLINK("http://evil")',
     "back\\slash \\u0027 'quote'",
     "]]><!-- & &amp; %0a {{ 7*7 }} ${x}",
     "\u202eright-to-left \U0001f409 \u2028 line",

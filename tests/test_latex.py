@@ -53,7 +53,29 @@ def test_leads_back_to_the_original(source: str, seen: str, origin: str) -> None
 
 
 #: Pieces of which hostile and ordinary LaTeX is made.
-_PIECES = ["\\", "$", "{", "}", "~", "--", "``", "''", "_", "^", "%", "\\emph{", "\\'e", "\\alpha", "\\foo", " ", "  ", "\n", "a", "Word", "7"]
+_PIECES = [
+    "\\",
+    "$",
+    "{",
+    "}",
+    "~",
+    "--",
+    "``",
+    "''",
+    "_",
+    "^",
+    "%",
+    "\\emph{",
+    "\\'e",
+    "\\alpha",
+    "\\foo",
+    " ",
+    "  ",
+    "\n",
+    "a",
+    "Word",
+    "7",
+]
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=40).map("".join) | st.text(max_size=80))

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
@@ -194,10 +193,8 @@ def _date(date: str) -> Literal:
 
 
 def _decimal(value: str) -> Literal:
-    try:
-        return Literal(Decimal(value))
-    except InvalidOperation:
-        return Literal(value)
+    """Return a number with the digits that it was reported with; Turtle cannot write a decimal without a point."""
+    return Literal(value if "." in value else f"{value}.0", datatype=XSD.decimal, normalize=False)
 
 
 def _ordered(value: Any) -> Any:

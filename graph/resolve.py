@@ -174,6 +174,9 @@ def _identified(groups: list[list[tuple[Ref, Entity]]]) -> Iterable[Thing]:
 
 
 def _name(entities: Sequence[Entity]) -> str:
-    """Return the name that most papers' entities go by; of those that tie, a spelt-out one, in small letters."""
+    """Return the name that most papers' entities go by; a short abbreviation only if nobody spells it out."""
     names = Counter(entity.name for entity in entities)
-    return max(names, key=lambda n: (names[n], not _ABBREVIATION.fullmatch(n), is_mixed(n), n.islower(), -len(n), n))
+    telling = [name for name in names if len(name) > _SHORT or not _ABBREVIATION.fullmatch(name)]
+    return max(
+        telling or names, key=lambda n: (names[n], not _ABBREVIATION.fullmatch(n), is_mixed(n), n.islower(), -len(n), n)
+    )

@@ -95,8 +95,9 @@ def _one(group: list[Paper], fresh: list[Paper]) -> Paper:
     def longest(field: str) -> tuple[str, ...]:
         return max((getattr(paper, field) for paper in group), key=lambda names: (len(names), names))
 
-    # A source that held another text before the update is none of this one.
-    current = [paper for paper in group if not fresh or paper in fresh or paper.text == best.text]
+    # A source that held another abstract before the update is none of this one.
+    abstract = words_of(best.abstract)
+    current = [paper for paper in group if not fresh or paper in fresh or words_of(paper.abstract) == abstract]
     numbers = sorted({paper.id for paper in group if paper.id})
     return replace(
         best,

@@ -1,0 +1,150 @@
+"""What is written to an atlas is what is read from it; what is no atlas is refused."""
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from paperatlas.building import build
+from paperatlas.errors import AtlasError, InputError, OutputError
+from paperatlas.extract.paper import Paper
+from paperatlas.graph.atlas import Atlas, open_atlas
+from paperatlas.graph.store import SCHEMA_VERSION, Content, read_store, write_store
+
+from .conftest import EXAMPLES
+
+FILES = ("atlas.db", "atlas.ttl", "atlas.html")
+
+
+def contents(folder: Path) -> list[bytes]:
+    return [(folder / name).read_bytes() for name in FILES]
+
+
+def test_what_is_written_is_read(example_atlas: Atlas, tmp_path: Path) -> None:
+    write_store(tmp_path / "atlas.db", Content(example_atlas.facts, "pipeline 1"))
+    assert read_store(tmp_path / "atlas.db") == Content(example_atlas.facts, "pipeline 1")
+
+
+def test_the_order_of_inputs_and_the_hash_seed_make_no_difference(tmp_path: Path) -> None:
+    inputs = sorted(
+        str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*.*") if path.suffix in (".txt", ".jsonl")
+    )
+    made = []
+    for seed, order in ((1, inputs), (2, inputs[::-1])):
+        folder = tmp_path / str(seed)
+        command = [sys.executable, "-m", "paperatlas", "build", *order, "-o", str(folder)]
+        environment = {"PYTHONHASHSEED": str(seed), "PATH": "", "TZ": f"UTC+{seed}"}
+        subprocess.run(command, cwd=EXAMPLES, env=environment, check=True, capture_output=True)
+        made.append(contents(folder))
+    assert made[0] == made[1]
+
+
+def test_building_again_changes_nothing(tmp_path: Path) -> None:
+    build([str(EXAMPLES)], tmp_path)
+    before = contents(tmp_path)
+    _, reading = build([str(EXAMPLES)], tmp_path)
+    assert contents(tmp_path) == before
+    assert len(reading.papers) == 40
+
+
+def test_building_in_two_steps_is_building_in_one(tmp_path: Path) -> None:
+    files = [
+        str(EXAMPLES / name)
+        for name in ("generative.txt", "vision-and-language.txt", "agents-and-representations.jsonl")
+    ]
+    build(files, tmp_path / "once")
+    build(files[:1], tmp_path / "steps")
+    build(files[1:], tmp_path / "steps")
+    assert contents(tmp_path / "steps") == contents(tmp_path / "once")
+
+
+def test_a_changed_paper_replaces_the_old_one(tmp_path: Path) -> None:
+    source = tmp_path / "papers.jsonl"
+    source.write_text('{"id": "1", "abstract": "We introduce FooNet, a transformer, and evaluate it on ImageNet."}\n')
+    build([str(source)], tmp_path / "atlas")
+    source.write_text('{"id": "1", "abstract": "We introduce FooNet, a transformer, and evaluate it on CIFAR-10."}\n')
+    atlas, _ = build([str(source)], tmp_path / "atlas")
+    assert [f.paper.abstract[-9:] for f in atlas.facts] == ["CIFAR-10."]
+    assert "imagenet" not in atlas.graph
+
+
+def test_only_new_papers_are_extracted(tmp_path: Path) -> None:
+    seen: list[int] = []
+
+    def progress(papers: Iterable[Paper], total: int) -> Iterable[Paper]:
+        seen.append(total)
+        return papers
+
+    build([str(EXAMPLES / "generative.txt")], tmp_path, progress=progress)
+    build([str(EXAMPLES)], tmp_path, progress=progress)
+    build([str(EXAMPLES)], tmp_path, progress=progress)
+    # Two of the fourteen come again with a title.
+    assert seen == [14, 28]
+
+
+def test_bad_input_leaves_an_atlas_as_it_was(tmp_path: Path) -> None:
+    build([str(EXAMPLES / "generative.txt")], tmp_path)
+    before = contents(tmp_path)
+    bad = tmp_path / "bad.bin"
+    bad.write_bytes(b"\0\1\2")
+    with pytest.raises(InputError):
+        build([str(EXAMPLES), str(bad)], tmp_path)
+    assert contents(tmp_path) == before
+    bad.unlink()
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(FILES)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "complaint"),
+    [
+        (
+            lambda path: path.write_bytes(b"not a database, but long enough to be read as one" * 20),
+            "damaged: file is not a database",
+        ),
+        (
+            lambda path: sqlite3.connect(path).execute("CREATE TABLE t (x)").connection.commit(),
+            "an SQLite database, but no atlas",
+        ),
+        (lambda path: path.write_bytes(b""), "an SQLite database, but no atlas"),
+    ],
+)
+def test_what_is_no_atlas_is_refused(prepare: Callable[[Path], object], complaint: str, tmp_path: Path) -> None:
+    prepare(tmp_path / "atlas.db")
+    before = (tmp_path / "atlas.db").read_bytes()
+    with pytest.raises(AtlasError, match=complaint):
+        open_atlas(tmp_path)
+    with pytest.raises(AtlasError, match=complaint):
+        build([str(EXAMPLES)], tmp_path)
+    assert (tmp_path / "atlas.db").read_bytes() == before
+
+
+def test_a_newer_atlas_is_refused(example_folder: Path, tmp_path: Path) -> None:
+    newer = tmp_path / "atlas.db"
+    newer.write_bytes((example_folder / "atlas.db").read_bytes())
+    connection = sqlite3.connect(newer)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+    with pytest.raises(
+        AtlasError, match=r"made by a newer version \(schema 2, this one knows 1\).*\(upgrade paperatlas\)"
+    ):
+        open_atlas(tmp_path)
+
+
+def test_a_damaged_atlas_is_refused(example_folder: Path, tmp_path: Path) -> None:
+    whole = (example_folder / "atlas.db").read_bytes()
+    (tmp_path / "atlas.db").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(AtlasError, match="damaged"):
+        open_atlas(tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("mine")
+    with pytest.raises(OutputError, match="is no folder"):
+        build([str(EXAMPLES)], occupied)
+    with pytest.raises(OutputError, match="is no folder"):
+        build([str(EXAMPLES)], occupied / "deeper")
+    assert occupied.read_text() == "mine"

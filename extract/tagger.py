@@ -91,12 +91,20 @@ def _candidates(doc: Doc) -> dict[str, Candidate]:
             candidate.add(context)
             # Names that are listed together are of one kind.
             if previous and "name" in form.marks and "name" in previous[1].marks:
-                between, neighbour = doc[previous[0] : start], previous[1]
-                if all(token.text in _LIST for token in between):
+                neighbour = previous[1]
+                if _is_list(doc, previous[0], start, end):
                     neighbour.add(context, weight=SHARED)
                     candidate.add(neighbour, weight=SHARED)
             previous = (end, candidate)
     return table
+
+
+def _is_list(doc: Doc, first_end: int, start: int, end: int) -> bool:
+    """Tell whether two names stand in one list: "A and B", "A, B, ..."; but not in "On A, B is better"."""
+    between = doc[first_end:start]
+    if not all(token.lower_ in _LIST for token in between):
+        return False
+    return between.text.strip() != "," or (end < len(doc) and doc[end].lower_ in _LIST)
 
 
 def _readings(doc: Doc, chunk: Chunk) -> Iterator[Reading]:
@@ -131,6 +139,9 @@ def _term(doc: Doc, chunk: Chunk, names: list[tuple[int, int]]) -> Iterator[Read
     # "the Foo2Bar network" is Foo2Bar; "Routing Networks" are not Routing.
     spelt = len(names) == 1 and (names[0][1] - names[0][0] > 1 or is_mixed(SUFFIX.sub("", doc[start].text)))
     if kind is None or (spelt and names[0] == (start, end - 1) and is_generic(head)):
+        return
+    # "the FOO speech corpus" is FOO.
+    if kind is EntityType.DATASET and spelt and names[0][0] == start:
         return
     # "CIFAR-10 image classification": the task is named by what follows the dataset.
     while kind is EntityType.TASK and start < end - 2 and is_mixed(doc[start].text):

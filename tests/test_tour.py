@@ -1,0 +1,55 @@
+"""The tour and the README are run: after each command stands what it prints.
+
+``python -m tests.test_tour`` writes anew what the commands print.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from .conftest import ROOT
+
+PAGES = [ROOT / "examples" / "tour.md", ROOT / "README.md"]
+#: A block of commands, each behind "$ " (and going on in indented lines), with what they print below them.
+_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
+_COMMAND = re.compile(r"^\$ (.*(?:\n    .*)*)\n((?:(?!\$ ).*\n)*)", re.M)
+
+
+def executed(page: str, folder: Path) -> str:
+    """Return ``page`` with what its commands print when they are run one after the other in ``folder``."""
+    (folder / "examples").symlink_to(ROOT / "examples")
+    binaries = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+
+    def run(command: re.Match[str]) -> str:
+        done = subprocess.run(
+            ["bash", "-c", command[1]],
+            cwd=folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        printed = "".join(line.rstrip() + "\n" for line in done.stdout.splitlines())
+        return f"$ {command[1]}\n{printed}"
+
+    return _BLOCK.sub(lambda block: f"```console\n{_COMMAND.sub(run, block[1])}```", page)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.name))
+def test_a_page_shows_what_its_commands_print(path: Path, tmp_path: Path) -> None:
+    page = path.read_text(encoding="utf-8")
+    assert "$ paperatlas" in page
+    assert executed(page, tmp_path) == page
+
+
+if __name__ == "__main__":
+    for page_path in PAGES:
+        with TemporaryDirectory() as temporary:
+            page_path.write_text(executed(page_path.read_text(encoding="utf-8"), Path(temporary)), encoding="utf-8")

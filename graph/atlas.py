@@ -55,9 +55,8 @@ class Atlas:
         found = [n for n, data in nodes.items() if key in _keys([data["name"], *data["aliases"]])]
         if found:
             return max(sorted(found), key=lambda n: nodes[n]["support"])
-        near = get_close_matches(
-            name.casefold(), sorted(data["name"].casefold() for data in nodes.values()), n=3, cutoff=0.6
-        )
+        spelt = {data["name"].casefold(): data["name"] for data in nodes.values()}
+        near = [spelt[match] for match in get_close_matches(name.casefold(), sorted(spelt), n=3)]
         hint = f"did you mean {', '.join(near)}?" if near else "'paperatlas stats DIR' shows what there is"
         raise NotFoundError(f"nothing here is called {name!r}", hint=hint)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from paperatlas.errors import InputError
+from paperatlas.errors import InputError, UsageError
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers import abstracts, atom, bibtex, blocks, json, ris, table
 from paperatlas.extract.readers.files import TextFile, open_inputs
@@ -60,10 +60,10 @@ def read_records(
 
     Raises:
         InputError: an input does not exist, is broken or of no known format.
-        ValueError: there is no format of that name.
+        UsageError: there is no format of that name.
     """
     if format is not None and format not in FORMATS:
-        raise ValueError(f"no format {format!r}; there are {', '.join(FORMATS)}")
+        raise UsageError(f"no format {format!r}", hint=f"one of {', '.join(FORMATS)}")
     for file in open_inputs(inputs):
         try:
             for item in _items(file, format):

@@ -148,14 +148,14 @@ class TextFile:
 def decoding_fault(text: str) -> str:
     """Say which byte of ``text`` was not UTF-8, or return an empty string.
 
-    >>> decoding_fault(b"caf\\xe9".decode("utf-8", "surrogateescape"))
-    'not UTF-8 (byte 0xE9 at column 4)'
+    >>> decoding_fault(b"a new caf\\xe9".decode("utf-8", "surrogateescape"))
+    "not UTF-8 (byte 0xE9 behind 'a new caf')"
     """
     match = _ESCAPED_BYTE.search(text)
     if not match:
         return ""
-    column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
-    return f"not UTF-8 (byte 0x{ord(match[0]) - 0xDC00:02X} at column {column})"
+    before = text[max(0, match.start() - 20) : match.start()].rpartition("\n")[2]
+    return f"not UTF-8 (byte 0x{ord(match[0]) - 0xDC00:02X} behind {before!r})"
 
 
 def open_inputs(inputs: Iterable[str]) -> Iterator[TextFile]:

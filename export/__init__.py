@@ -45,6 +45,25 @@ FORMATS: dict[str, Format] = {
 }
 
 
+#: Other names that people know the formats by.
+_ALSO = {"ttl": "turtle", "nt": "ntriples", "n-triples": "ntriples", "json-ld": "jsonld", "nodelink": "json"}
+
+
+def known_format(name: str) -> str:
+    """Return the name of a format as :data:`FORMATS` has it.
+
+    >>> known_format("ttl")
+    'turtle'
+
+    Raises:
+        UsageError: there is no such format.
+    """
+    known = _ALSO.get(name, name)
+    if known not in FORMATS:
+        raise UsageError(f"no format {name!r}", hint=f"one of {', '.join(FORMATS)}")
+    return known
+
+
 def format_of(path: Path) -> str | None:
     """Return the format that a file's name asks for, or ``None``.
 
@@ -61,7 +80,7 @@ def write(atlas: Atlas, format: str, path: Path) -> list[Path]:
         OutputError: ``path`` cannot be written to; what was there is untouched.
         UsageError: there is no such format.
     """
-    writers = _known(format).writer
+    writers = FORMATS[known_format(format)].writer
     targets = {path: writers} if isinstance(writers, str) else {path / name: w for name, w in writers.items()}
     for target, writer in targets.items():
         with atomic_writer(target) as out:
@@ -75,16 +94,11 @@ def write_to(atlas: Atlas, format: str, out: BinaryIO) -> None:
     Raises:
         UsageError: there is no such format, or it is one of several files.
     """
-    writer = _known(format).writer
+    name = known_format(format)
+    writer = FORMATS[name].writer
     if not isinstance(writer, str):
-        raise UsageError(f"{format} is {FORMATS[format].label}", hint="name the folder with -o")
+        raise UsageError(f"{name} is {FORMATS[name].label}", hint="name the folder with -o")
     _function(writer)(atlas, out)
-
-
-def _known(format: str) -> Format:
-    if format not in FORMATS:
-        raise UsageError(f"no format {format!r}", hint=f"one of {', '.join(FORMATS)}")
-    return FORMATS[format]
 
 
 def _function(writer: str) -> Writer:

@@ -15,15 +15,19 @@ The span group is the seam for other taggers: whatever writes it is read by the 
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy
+from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from paperatlas.extract.acronyms import find_acronyms
 from paperatlas.extract.entities import group_mentions
-from paperatlas.extract.relations import relate
-from paperatlas.extract.results import report
+from paperatlas.extract.rules.relations import relate
+from paperatlas.extract.rules.results import report
+from paperatlas.extract.rules.tagger import KEEP, tag
 from paperatlas.extract.sentences import sentence_starts
-from paperatlas.extract.tagger import KEEP, tag
 
 #: The key of ``doc.spans`` that taggers write their mentions to.
 SPANS_KEY = "paperatlas"
@@ -36,9 +40,10 @@ for _name, _default in (("acronyms", ()), ("entities", ()), ("relations", ()), (
 @Language.component("paperatlas_sentences", assigns=["token.is_sent_start"])
 def sentences(doc: Doc) -> Doc:
     """Split ``doc`` into sentences."""
-    for token, starts in zip(doc, sentence_starts([token.text for token in doc]), strict=True):
-        token.is_sent_start = starts
-    return doc
+    starts = sentence_starts([token.text for token in doc])
+    # All at once: setting a token's flag looks through the whole doc each time.
+    flags: Any = numpy.array([[1 if begins else -1] for begins in starts], dtype="int64").astype("uint64")
+    return doc.from_array([SENT_START], flags)
 
 
 @Language.component("paperatlas_acronyms", assigns=["doc._.acronyms"])

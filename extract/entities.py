@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,10 +10,10 @@ from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
 from paperatlas.extract.acronyms import Acronym
-from paperatlas.extract.chunks import title_length
 from paperatlas.extract.facts import Entity, Span
 from paperatlas.extract.lexicon import words
 from paperatlas.extract.names import SUFFIX, is_mixed
+from paperatlas.extract.naming import Namer
 from paperatlas.extract.surface import singular, slug, surface_key
 from paperatlas.extract.vocabulary import known_type, noun_type
 from paperatlas.schema import EntityType
@@ -32,32 +31,35 @@ class _Group:
 def group_mentions(
     doc: Doc, mentions: Iterable[tuple[DocSpan, float]], acronyms: Sequence[Acronym]
 ) -> tuple[Entity, ...]:
-    """Return the entities of ``doc`` in order of their first mentions, in offsets of ``doc.text``.
+    """Return the entities of ``doc`` in order of their first mentions, in offsets of ``text``.
 
     Mentions are one entity if they are spelt alike but for case, hyphens, plurals (see
     :func:`~paperatlas.extract.surface.surface_key`), if the text gives one as the abbreviation of the other, or if one
     is the other with a common noun behind it ("the Frank-Wolfe method"). The type is that of the surest mentions.
     """
+    # Read once: spaCy puts the text together anew each time.
+    text = doc.text
     groups: dict[str, _Group] = defaultdict(_Group)
     for mention, score in mentions:
-        span = _bare(doc, Span(mention.start_char, mention.end_char))
-        group = groups[surface_key(span.of(doc.text))]
+        span = _bare(text, Span(mention.start_char, mention.end_char))
+        group = groups[surface_key(span.of(text))]
         group.spans.add(span)
         group.types[EntityType(mention.label_)] += score  # type: ignore[assignment]
         group.score = max(group.score, score)
     groups.pop("", None)
-    _join_acronyms(doc, groups, acronyms)
-    _join_with_nouns(doc, groups)
-    for key, spans in _occurrences(doc, groups).items():
+    _join_acronyms(text, groups, acronyms)
+    _join_with_nouns(text, groups)
+    for key, spans in _occurrences(doc, text, groups).items():
         groups[key].spans |= spans
+    namer = Namer.from_doc(doc, text, acronyms)
     distinct = {id(group): group for group in groups.values()}
     ordered = sorted(distinct.values(), key=lambda group: min(group.spans))
-    return tuple(_named(_entity(doc, group, acronyms) for group in ordered))
+    return tuple(_named(_entity(namer, group) for group in ordered))
 
 
-def _bare(doc: Doc, span: Span) -> Span:
+def _bare(text: str, span: Span) -> Span:
     """Cut what makes an adjective of a name off its end: "CLIP-based"."""
-    suffix = SUFFIX.search(span.of(doc.text))
+    suffix = SUFFIX.search(span.of(text))
     return Span(span.start, span.start + suffix.start()) if suffix and suffix.start() > 1 else span
 
 
@@ -73,9 +75,9 @@ def _join(groups: dict[str, _Group], into: str, other: str) -> None:
             groups[key] = target
 
 
-def _join_acronyms(doc: Doc, groups: dict[str, _Group], acronyms: Sequence[Acronym]) -> None:
+def _join_acronyms(text: str, groups: dict[str, _Group], acronyms: Sequence[Acronym]) -> None:
     for acronym in acronyms:
-        short, long = (surface_key(doc.text[slice(*part)]) for part in acronym)
+        short, long = (surface_key(text[slice(*part)]) for part in acronym)
         if short in groups and long in groups:
             _join(groups, long, short)
         elif known := groups.get(short) or groups.get(long):
@@ -83,17 +85,17 @@ def _join_acronyms(doc: Doc, groups: dict[str, _Group], acronyms: Sequence[Acron
             groups[short] = groups[long] = known
 
 
-def _join_with_nouns(doc: Doc, groups: dict[str, _Group]) -> None:
+def _join_with_nouns(text: str, groups: dict[str, _Group]) -> None:
     """Join "the Foo dataset" to "Foo", and let a term be called without the noun behind it."""
     for group in {id(group): group for group in groups.values()}.values():
         for span in sorted(group.spans):
-            tokens = span.of(doc.text).split(" ")
+            tokens = span.of(text).split(" ")
             if not _is_appended(tokens):
                 continue
             shorter = Span(span.start, span.end - len(tokens[-1]) - 1)
-            key = surface_key(shorter.of(doc.text))
+            key = surface_key(shorter.of(text))
             if key in groups and groups[key] is not group:
-                _join(groups, key, surface_key(span.of(doc.text)))
+                _join(groups, key, surface_key(span.of(text)))
             elif len(tokens) > 2 or is_mixed(tokens[0]):
                 groups[key] = group
                 group.spans.add(shorter)
@@ -108,10 +110,10 @@ def _is_appended(tokens: Sequence[str]) -> bool:
     return tokens[-1].lower() not in words("grammar", "integral")
 
 
-def _occurrences(doc: Doc, groups: dict[str, _Group]) -> dict[str, set[Span]]:
+def _occurrences(doc: Doc, text: str, groups: dict[str, _Group]) -> dict[str, set[Span]]:
     """Find the names of the entities wherever else they stand in the text, the longest first."""
     taken = {i for group in groups.values() for span in group.spans for i in range(*span)}
-    forms = {tuple(span.of(doc.text).lower().split()) for group in groups.values() for span in group.spans}
+    forms = {tuple(span.of(text).lower().split()) for group in groups.values() for span in group.spans}
     # A hyphen may join what are two words elsewhere, so that shorter pieces than the forms may match.
     lengths = range(max(map(len, forms), default=0), 0, -1)
     # The first word of a form finds the places where it may begin; a plural has its letters in common.
@@ -123,63 +125,20 @@ def _occurrences(doc: Doc, groups: dict[str, _Group]) -> dict[str, set[Span]]:
             piece = doc[start : start + length]
             if piece.start_char in taken or (length == 1 and piece[0].is_stop) or "\n" in piece.text:
                 continue
-            span = _bare(doc, Span(piece.start_char, piece.end_char))
-            key = surface_key(span.of(doc.text))
+            span = _bare(text, Span(piece.start_char, piece.end_char))
+            key = surface_key(span.of(text))
             if key in groups and not piece[-1].is_punct:
                 found[key].add(span)
                 taken.update(range(*span))
     return found
 
 
-def _entity(doc: Doc, group: _Group, acronyms: Sequence[Acronym]) -> Entity:
+def _entity(namer: Namer, group: _Group) -> Entity:
     kind = max(sorted(group.types), key=lambda kind: group.types[kind])
     spans = sorted(group.spans)
-    aliases = tuple(dict.fromkeys(span.of(doc.text) for span in spans))
-    name = canonical_name(doc, spans, kind, acronyms)
+    aliases = tuple(dict.fromkeys(span.of(namer.text) for span in spans))
+    name = namer.name(spans, kind)
     return Entity(slug(name), name, kind, aliases, tuple(spans), round(group.score, 3))
-
-
-def canonical_name(doc: Doc, spans: Sequence[Span], kind: EntityType, acronyms: Sequence[Acronym]) -> str:
-    """Choose the name that an entity goes by.
-
-    A system's short name if it is more than three capitals (VQ-VAE, BERT), else the long form that the text gives
-    (Fréchet Inception Distance), else the form used most often outside the title, in the singular.
-    """
-    texts = [span.of(doc.text) for span in spans]
-    shorts = {doc.text[slice(*a.short)] for a in acronyms}
-    longs = {doc.text[slice(*a.long)] for a in acronyms}
-    short = next((t for t in texts if t in shorts), "")
-    long = next((t for t in texts if t in longs), "")
-    if short and long:
-        own = _singular(short)
-        named = kind in (EntityType.MODEL, EntityType.DATASET) or (kind is EntityType.METHOD and len(own) > 3)
-        return own if named or not own.isalpha() or not own.isupper() else _singular(long)
-    title = doc[title_length(doc)].idx if title_length(doc) else 0
-    body = [span for span in spans if span.start >= title] or spans
-    common = kind not in (EntityType.MODEL, EntityType.DATASET)
-    counts = Counter(_singular(_as_inside(doc, span) if common else span.of(doc.text)) for span in body)
-    # A term in small letters says that its capitals elsewhere are a heading's.
-    return max(counts, key=lambda text: (is_mixed(text), text.islower(), counts[text], -len(text), text))
-
-
-def _as_inside(doc: Doc, span: Span) -> str:
-    """Return a mention as it would stand inside a sentence: without the capital that only the beginning gives it."""
-    text = span.of(doc.text)
-    token = doc.char_span(span.start, span.end, alignment_mode="expand")
-    first = text.split(" ", 1)[0]
-    begins = token is not None and bool(token[0].is_sent_start) and len(first) > 1 and first.istitle()
-    return text[0].lower() + text[1:] if begins and not is_mixed(first) else text
-
-
-def _singular(text: str) -> str:
-    """Put the last word of a term in the singular, keeping its letters: "GANs", "Normalizing Flows"."""
-    start, space, last = text.rpartition(" ")
-    if re.search(r"[A-Z0-9]s$", last):
-        return start + space + last[:-1]
-    if is_mixed(last) or (not last.islower() and not last.istitle()):
-        return text
-    single = singular(last.lower())
-    return start + space + (last[: len(single)] if last.lower().startswith(single) else single)
 
 
 def _named(entities: Iterable[Entity]) -> Iterator[Entity]:

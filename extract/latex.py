@@ -176,7 +176,7 @@ def fold(text: str) -> Folded:
 def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the folded text in pieces, each with the bounds of what it stands for."""
     position = 0
-    math = _math_zones(text)
+    math = _Formulas.find(text)
     while match := _SPECIAL.search(text, position):
         yield from _plain(text, position, match.start(), math)
         piece = _reading(match, math)
@@ -186,11 +186,11 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
     yield from _plain(text, position, len(text), math)
 
 
-def _plain(text: str, start: int, end: int, math: list[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
+def _plain(text: str, start: int, end: int, math: _Formulas) -> Iterator[tuple[str, int, int]]:
     """Yield ordinary characters; in mathematics the sign of an index is not read, nor that of a degree."""
     if start == end:
         return
-    if not _inside(math, start):
+    if not math.hold(start):
         yield text[start:end], start, end
         return
     for k in range(start, end):
@@ -198,7 +198,7 @@ def _plain(text: str, start: int, end: int, math: list[tuple[int, int]]) -> Iter
             yield text[k], k, k + 1
 
 
-def _reading(match: re.Match[str], math: list[tuple[int, int]]) -> str:
+def _reading(match: re.Match[str], math: _Formulas) -> str:
     """Return what a reader sees in place of one piece of markup; nothing for what only sets the type."""
     if match["accent"]:
         letter = match["braced"] or match["bare"]
@@ -208,13 +208,13 @@ def _reading(match: re.Match[str], math: list[tuple[int, int]]) -> str:
             return _SYMBOLS[macro]
         if macro in _HIDDEN or _STYLE.fullmatch(macro):
             return ""
-        return macro if _inside(math, match.start()) else macro[0].upper() + macro[1:]
+        return macro if math.hold(match.start()) else macro[0].upper() + macro[1:]
     if match["escaped"]:
         return match["escaped"]
     if match["thin"]:
         return "" if match["thin"] in (r"\!", r"\-", r"\/", r"\@") else " "
     if match["dollar"]:
-        return "" if any(match.start() in zone for zone in math) else match["dollar"]
+        return "" if match.start() in math.signs else match["dollar"]
     if match["dash"]:
         return "—" if len(match["dash"]) == 3 else "–"
     if match["quote"]:
@@ -244,31 +244,43 @@ def _extent(match: re.Match[str], piece: str) -> tuple[int, int]:
 _LONGEST_FORMULA = 400
 
 
-def _math_zones(text: str) -> list[tuple[int, int]]:
-    r"""Find the formulas between dollar signs: (position of the first sign, position of the last).
+@dataclass(frozen=True, slots=True)
+class _Formulas:
+    """The formulas between dollar signs: where each begins and ends, in order; and all their signs."""
 
-    After pandoc's rule: a sign opens before a non-blank and closes after a non-blank and not before a digit, so
-    that "$5 and $6" stays money; a pair around a backslash, a caret or an index is a formula in any case.
-    """
-    zones: list[tuple[int, int]] = []
-    opened: int | None = None
-    for match in re.finditer(r"(?<!\\)\$\$?", text):
-        here = match.start()
-        if opened is None:
-            opened = here
-            continue
-        inner = text[opened:here].strip("$")
-        tight = inner[:1].strip() and inner[-1:].strip() and not text[match.end() : match.end() + 1].isdigit()
-        if here - opened <= _LONGEST_FORMULA and inner and (tight or re.search(r"[\\^_]", inner)):
-            zones.append((opened, here))
-            opened = None
-        else:
-            opened = here
-    return zones
+    starts: list[int]
+    ends: list[int]
+    signs: frozenset[int]
 
+    @classmethod
+    def find(cls, text: str) -> _Formulas:
+        """Find the formulas in ``text``.
 
-def _inside(zones: list[tuple[int, int]], position: int) -> bool:
-    return any(start < position < end for start, end in zones)
+        After pandoc's rule: a sign opens before a non-blank and closes after a non-blank and not before a digit, so
+        that "$5 and $6" stays money; a pair around a backslash, a caret or an index is a formula in any case.
+        """
+        starts: list[int] = []
+        ends: list[int] = []
+        opened: int | None = None
+        for match in re.finditer(r"(?<!\\)\$\$?", text):
+            here = match.start()
+            if opened is None:
+                opened = here
+                continue
+            inner = text[opened:here].strip("$") if here - opened <= _LONGEST_FORMULA else ""
+            tight = inner[:1].strip() and inner[-1:].strip() and not text[match.end() : match.end() + 1].isdigit()
+            if inner and (tight or re.search(r"[\\^_]", inner)):
+                starts.append(opened)
+                ends.append(here)
+                opened = None
+            else:
+                opened = here
+        return cls(starts, ends, frozenset((*starts, *ends)))
+
+    def hold(self, position: int) -> bool:
+        """Tell whether a position lies inside a formula."""
+        before = bisect_left(self.starts, position)
+        return before > 0 and position < self.ends[before - 1]
 
 
 def _balanced(text: str, start: int, end: int) -> tuple[int, int]:

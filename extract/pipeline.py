@@ -70,9 +70,9 @@ def _moved(statement: _Statement, folded: Folded) -> _Statement:
 def fingerprint() -> str:
     """Hash everything that extraction depends on beside the text: facts found under another one are found anew."""
     package = files("paperatlas.extract")
-    sources = sorted((p for p in package.iterdir() if p.name.endswith(".py")), key=lambda p: p.name)
-    sources += sorted((p for p in (package / "data").iterdir() if p.is_file()), key=lambda p: p.name)
+    folders = [package, package / "rules", package / "data"]
+    sources = [path for folder in folders for path in folder.iterdir() if path.name.endswith((".py", ".toml", ".cfg"))]
     digest = hashlib.sha256()
-    for source in sources:
+    for source in sorted(sources, key=str):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]

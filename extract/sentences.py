@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from paperatlas.extract.lexicon import words
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
 #: Words that end in a full stop without ending a sentence.
 _ABBREVIATIONS = words("grammar", "abbreviations")
+#: The longest sentence, in words. What goes on without a full stop is cut, so that no text is one endless sentence.
+_LONGEST = 200
 _END = re.compile(r".*[.!?][\"'”’)\]]*")
 _BEGIN = re.compile(r"[\"'“‘(\[]*[A-Z0-9Α-Ωα-ω].*|\(?[ivx]+\)")
 
@@ -21,10 +27,13 @@ def sentence_starts(tokens: Sequence[str]) -> list[bool]:
     """
     starts = [False] * len(tokens)
     ended = True
+    begun = 0
     for i, token in enumerate(tokens):
         if ended and not token.isspace() and not (i and _is_closing(token)):
             starts[i] = i == 0 or bool(_BEGIN.fullmatch(token)) or _after_break(tokens, i)
             ended = False
+        if starts[i] or i - begun == _LONGEST:
+            starts[i], begun = True, i
         if "\n" in token:
             ended = True
         elif _END.fullmatch(token):
@@ -50,3 +59,8 @@ def _after_break(tokens: Sequence[str], i: int) -> bool:
         if "\n" in tokens[i]:
             return True
     return False
+
+
+def title_length(doc: Doc) -> int:
+    """Return the number of tokens before the line break that ends the title; 0 without a title."""
+    return next((token.i for token in doc if token.text == "\n"), 0)

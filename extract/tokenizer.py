@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,9 @@ _INFIXES = [
 
 #: Where a word is cut at its end: spaCy's list, but units stay with their numbers (GSM8K is a name).
 _SUFFIXES = [*(suffix for suffix in TOKENIZER_SUFFIXES if "km²" not in suffix), r"(?<=[0-9])%", r"(?<=[0-9][A-Za-z])\."]
+
+#: Without a blank for so long no word goes on. Such runs are left whole: taking them apart sign by sign takes forever.
+_UNBROKEN = re.compile(r"\S{200,}")
 
 if not Doc.has_extension("folded"):
     Doc.set_extension("folded", default=None)
@@ -80,6 +84,7 @@ def create_latex_tokenizer() -> Callable[[Language], LatexTokenizer]:
         inner: Tokenizer = registry.tokenizers.get("spacy.Tokenizer.v1")()(nlp)
         inner.infix_finditer = compile_infix_regex(_INFIXES).finditer
         inner.suffix_search = compile_suffix_regex(_SUFFIXES).search
+        inner.token_match = _UNBROKEN.match
         return LatexTokenizer(inner)
 
     return create

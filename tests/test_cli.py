@@ -208,7 +208,7 @@ def test_a_syntax_error_in_a_query(paperatlas: Run, example_folder: Path) -> Non
 
 def test_a_name_that_is_not_there(paperatlas: Run, example_folder: Path) -> None:
     line = one_line(paperatlas("show", example_folder, "ImageNett"), 1)
-    assert line == "Error: nothing here is called 'ImageNett' (did you mean ImageNet, ImageNet-R, ImageNet-1k?)"
+    assert line == "Error: nothing here is called 'ImageNett' (did you mean ImageNet, ImageNet-R, ImageNet-1K?)"
 
 
 def test_a_misspelt_command_gets_a_suggestion(paperatlas: Run) -> None:

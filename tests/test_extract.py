@@ -1,7 +1,8 @@
 """What the pipeline finds in a text, on texts of its own."""
 
 import json
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from paperatlas.extract.acronyms import find_acronyms
 from paperatlas.extract.facts import Facts, as_json
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import extract_facts, facts_of, load
+from paperatlas.extract.readers.records import MAX_ABSTRACT
 from paperatlas.extract.sentences import sentence_starts
 from paperatlas.schema import PAPER, SIGNATURES
 
@@ -240,3 +242,44 @@ def test_any_text_is_extracted_within_the_schema(facts_in: Extract, abstract: st
         assert types[result.metric] == "Metric"
         assert result.subject in types
         assert result.dataset == "" or types[result.dataset] == "Dataset"
+
+
+_REPEATED = [
+    "A ",
+    "(",
+    "1 ",
+    "a-",
+    "X1",
+    "(AB) ",
+    "of ",
+    '"',
+    "$x$ ",
+    "We propose X, ",
+    "accuracy of 1, ",
+    "Foo (FO) is a ",
+    "ImageNet, ",
+    "\\foo",
+    "1% accuracy respectively ",
+    "a b (ab) ",
+    "\u202e",
+]
+
+
+@pytest.fixture
+def patience() -> Iterator[None]:
+    """Give up on what takes a minute: it would take forever."""
+
+    def give_up(_signal: int, _frame: object) -> None:
+        pytest.fail("still at it after a minute")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("patience")
+@pytest.mark.parametrize("piece", _REPEATED)
+def test_the_longest_text_of_the_worst_kind_comes_to_an_end(piece: str, facts_in: Extract) -> None:
+    assert facts_in((piece * MAX_ABSTRACT)[:MAX_ABSTRACT]) is not None

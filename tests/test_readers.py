@@ -227,7 +227,7 @@ def test_cells_over_several_lines(tmp_path: Path) -> None:
 def test_a_record_too_large_is_skipped(tmp_path: Path) -> None:
     papers, skipped = read(tmp_path, json.dumps({"abstract": "x" * 200_000}) + "\n" + SAMPLES["jsonl"])
     assert len(papers) == 2
-    assert skipped[0].reason == "an abstract of 200,000 characters (the most is 100,000)"
+    assert skipped[0].reason == "an abstract of 200,000 characters (the most is 20,000)"
 
 
 def test_utf_16_and_byte_order_marks(tmp_path: Path) -> None:

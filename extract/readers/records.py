@@ -12,8 +12,8 @@ from paperatlas.extract.identifiers import arxiv_id, doi
 from paperatlas.extract.paper import Paper, Source, clean
 from paperatlas.extract.readers.files import decoding_fault
 
-#: The longest text that is taken for an abstract, in characters: some 15 times a long one.
-MAX_ABSTRACT = 100_000
+#: The longest text that is taken for an abstract, in characters: some five times a long one.
+MAX_ABSTRACT = 20_000
 
 #: What each field is called in the exports that people have, most telling first; compared by letters alone.
 FIELDS: dict[str, tuple[str, ...]] = {

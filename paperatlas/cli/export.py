@@ -38,7 +38,7 @@ def export(
     verbose: Verbose = False,
 ) -> None:
     """Write an atlas in another format."""
-    from paperatlas.export import FORMATS, format_of, write, write_to
+    from paperatlas.export import FORMATS, format_of, known_format, write, write_to
     from paperatlas.graph.atlas import open_atlas
 
     voice = Voice(quiet=quiet, verbose=verbose)
@@ -46,8 +46,7 @@ def export(
     name = format or (format_of(output) if output else None)
     if name is None:
         raise UsageError("which format?", hint=f"--format one of {', '.join(FORMATS)}, or -o FILE with a known ending")
-    if name not in FORMATS:
-        raise UsageError(f"no format {name!r}", hint=f"one of {', '.join(FORMATS)}")
+    name = known_format(name)
     opened = open_atlas(atlas)
     if to_file and output:
         for written in write(opened, name, output):

@@ -16,12 +16,14 @@ from dataclasses import dataclass, field
 from spacy.tokens import Doc, Span
 
 from paperatlas.extract.acronyms import Acronym
-from paperatlas.extract.chunks import Chunk, chunks, title_length
-from paperatlas.extract.context import context_of
-from paperatlas.extract.evidence import Evidence
 from paperatlas.extract.lexicon import words
-from paperatlas.extract.measures import find_measures
-from paperatlas.extract.names import SUFFIX, is_mixed, name_runs
+from paperatlas.extract.names import SUFFIX, is_mixed
+from paperatlas.extract.rules.chunks import Chunk, chunks
+from paperatlas.extract.rules.context import context_of
+from paperatlas.extract.rules.evidence import Evidence
+from paperatlas.extract.rules.measures import find_measures
+from paperatlas.extract.rules.proper_names import name_runs
+from paperatlas.extract.sentences import title_length
 from paperatlas.extract.surface import surface_key
 from paperatlas.extract.vocabulary import head_type, is_generic, known_term, known_type, says_nothing
 from paperatlas.schema import EntityType
@@ -79,15 +81,17 @@ def _candidates(doc: Doc) -> dict[str, Candidate]:
     """Collect the candidates by their folded forms."""
     table: dict[str, Candidate] = defaultdict(Candidate)
     previous: tuple[int, Candidate] | None = None
+    sentences = [sentence for sentence in doc.sents for _ in sentence]
+    title = title_length(doc)
     for chunk in chunks(doc):
-        for start, end, form in _readings(doc, chunk):
+        for start, end, form in _readings(doc, chunk, title):
             key = surface_key(SUFFIX.sub("", doc[start:end].text))
             if not key:
                 continue
             candidate = table[key]
             candidate.mentions.add((start, end))
             candidate.add(form)
-            context = context_of(doc, start, end, chunk)
+            context = context_of(doc, start, end, chunk, sentences[start])
             candidate.add(context)
             # Names that are listed together are of one kind.
             if previous and "name" in form.marks and "name" in previous[1].marks:
@@ -107,10 +111,9 @@ def _is_list(doc: Doc, first_end: int, start: int, end: int) -> bool:
     return between.text.strip() != "," or (end < len(doc) and doc[end].lower_ in _LIST)
 
 
-def _readings(doc: Doc, chunk: Chunk) -> Iterator[Reading]:
+def _readings(doc: Doc, chunk: Chunk, title: int) -> Iterator[Reading]:
     """Yield what a noun phrase may name: itself by its head, and the proper names in it."""
     start, end = chunk
-    title = title_length(doc)
     names = name_runs(doc, start, end, title=end <= title)
     if end - start == 1 and (known := known_type(doc[start].text)):
         yield start, end, Evidence({known: KNOWN})
@@ -178,11 +181,12 @@ def _add_measures(doc: Doc, candidates: dict[str, Candidate]) -> None:
 
 def _join_acronyms(doc: Doc, candidates: dict[str, Candidate], acronyms: Iterable[Acronym]) -> None:
     """Make one candidate of a short form and the long form that the text gives for it."""
+    text = doc.text
     for acronym in acronyms:
         short, long = (doc.char_span(*part, alignment_mode="expand") for part in acronym)
         if short is None or long is None:
             continue
-        short_key, long_key = (surface_key(doc.text[slice(*part)]) for part in acronym)
+        short_key, long_key = (surface_key(text[slice(*part)]) for part in acronym)
         joined = candidates.setdefault(long_key, Candidate())
         joined.mentions |= {(long.start, long.end), (short.start, short.end)}
         joined.marks["defined"] = DEFINED
@@ -214,10 +218,13 @@ def _mark_salience(doc: Doc, candidates: dict[str, Candidate]) -> None:
 
 def _drop_nested(candidates: dict[str, Candidate]) -> None:
     """Drop proper names that only ever stand inside a longer candidate that is kept: "Monte Carlo" tree search."""
-    kept = {span for c in candidates.values() if c.score >= KEEP for span in c.mentions}
+    kept: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    for start, end in {span for c in candidates.values() if c.score >= KEEP for span in c.mentions}:
+        for i in range(start, end):
+            kept[i].add((start, end))
     for key, candidate in [*candidates.items()]:
         firm = candidate.marks.get("name") == NAME["mixed"] or "defined" in candidate.marks
-        if not firm and all(_is_inside(mention, kept) for mention in candidate.mentions):
+        if not firm and all(_is_inside(mention, kept[mention[0]]) for mention in candidate.mentions):
             del candidates[key]
 
 

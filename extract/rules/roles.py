@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from spacy.tokens import Doc
 
-from paperatlas.extract.chunks import title_length
 from paperatlas.extract.facts import Entity, Span
 from paperatlas.extract.lexicon import cue
+from paperatlas.extract.sentences import title_length
 from paperatlas.schema import EntityType
 
 #: What also ends the object of a verb: a colon, a comma unless an explanation or a name follows.

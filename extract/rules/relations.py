@@ -1,9 +1,9 @@
 """The rules for relations: what the paper's own system uses, addresses, is evaluated on, measured by, better than.
 
-The document is the unit. Once it is known what the paper introduces (:mod:`~paperatlas.extract.roles`), "we" stands for
-that system: the tasks, datasets and metrics of the sentences about the paper's own work attach to it. Patterns between
-two mentions in one sentence come first, the attachment by role fills in what they leave. The schema's signatures are
-hard constraints.
+The document is the unit. Once it is known what the paper introduces (:mod:`~paperatlas.extract.rules.roles`), "we"
+stands for that system: the tasks, datasets and metrics of the sentences about the paper's own work attach to it.
+Patterns between two mentions in one sentence come first, the attachment by role fills in what they leave. The schema's
+signatures are hard constraints.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from paperatlas.extract.facts import Entity, Relation, Span
 from paperatlas.extract.lexicon import cue
-from paperatlas.extract.roles import Roles, Sentence, roles_of
+from paperatlas.extract.rules.roles import Roles, Sentence, roles_of
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 
 #: "X, a Y", "X (Z) is a Y": with words between the article and Y that may describe it, but begin no clause.

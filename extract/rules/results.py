@@ -15,7 +15,7 @@ from spacy.tokens import Doc
 
 from paperatlas.extract.facts import Entity, Result, Span
 from paperatlas.extract.lexicon import alternatives
-from paperatlas.extract.roles import Roles, Sentence, roles_of
+from paperatlas.extract.rules.roles import Roles, Sentence, roles_of
 from paperatlas.schema import PAPER, EntityType
 
 _NUMBER = re.compile(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Span
 
-from paperatlas.extract.chunks import Chunk, title_length
-from paperatlas.extract.evidence import Evidence
 from paperatlas.extract.lexicon import words
+from paperatlas.extract.rules.chunks import Chunk
+from paperatlas.extract.rules.evidence import Evidence
 from paperatlas.extract.vocabulary import noun_type
 from paperatlas.schema import EntityType
 
@@ -22,10 +22,9 @@ _REACH = 8
 _EXPLANATION = 12
 
 
-def context_of(doc: Doc, start: int, end: int, chunk: Chunk) -> Evidence:
-    """Collect what the surroundings of the tokens from ``start`` up to ``end``, in their noun phrase, say."""
+def context_of(doc: Doc, start: int, end: int, chunk: Chunk, sentence: Span) -> Evidence:
+    """Collect what the surroundings of the tokens from ``start`` up to ``end``, in their phrase and sentence, say."""
     evidence = Evidence()
-    sentence = doc[start].sent
     if end < chunk.end:
         evidence.vote(noun_type(doc[end].lower_), APPOSITION)
         if end + 1 < chunk.end:
@@ -34,14 +33,15 @@ def context_of(doc: Doc, start: int, end: int, chunk: Chunk) -> Evidence:
         evidence.vote(noun_type(doc[start - 1].lower_), NEAR)
     evidence.vote(_explained(doc, chunk.end, sentence), APPOSITION)
     _look_left(doc, chunk, sentence, evidence)
-    if _is_heading(doc, chunk) or _is_proposed(doc, start, sentence):
+    if _is_heading(doc, chunk, sentence) or _is_proposed(doc, start, sentence):
         evidence.marks["proposed"] = PROPOSED
     return evidence
 
 
-def _is_heading(doc: Doc, chunk: Chunk) -> bool:
+def _is_heading(doc: Doc, chunk: Chunk, sentence: Span) -> bool:
     """Tell what stands before the colon of a title: "Foo: A Network for Bars"."""
-    return chunk.start == 0 and chunk.end < title_length(doc) and doc[chunk.end].text in (":", "—", "–")
+    is_title = sentence[-1].text == "\n" or doc[min(sentence.end, len(doc) - 1)].text == "\n"
+    return chunk.start == 0 and chunk.end < sentence.end and is_title and doc[chunk.end].text in (":", "—", "–")
 
 
 def _is_proposed(doc: Doc, start: int, sentence: Span) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from spacy.tokens import Doc, Token
 
 from paperatlas.extract.lexicon import words
+from paperatlas.extract.sentences import title_length
 from paperatlas.extract.vocabulary import noun_type
 
 _PUNCTUATION = re.compile(r"[^\w]+|['’]s?")
@@ -41,11 +42,6 @@ def chunks(doc: Doc) -> Iterator[Chunk]:
             start = token.i
     if start is not None:
         yield from _trimmed(doc, start, len(doc))
-
-
-def title_length(doc: Doc) -> int:
-    """Return the number of tokens before the line break that ends the title; 0 without a title."""
-    return next((token.i for token in doc if token.text == "\n"), 0)
 
 
 def breaks(token: Token, *, title: bool) -> bool:

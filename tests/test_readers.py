@@ -83,6 +83,13 @@ def test_fields_of_bibtex(tmp_path: Path) -> None:
     assert (bar.key, bar.sources[0].line) == ("doi:10.1000/bar", 8)
 
 
+def test_a_table_between_semicolons(tmp_path: Path) -> None:
+    text = SAMPLES["csv"].replace(",", ";").replace(FOO.replace(",", ";"), FOO).replace(BAR.replace(",", ";"), BAR)
+    papers, skipped = read(tmp_path, text)
+    assert [(p.title, p.abstract, p.date) for p in papers] == [("Foo", FOO, "2022"), ("Bar", BAR, "2021")]
+    assert skipped == []
+
+
 def test_fields_of_ris(tmp_path: Path) -> None:
     (foo, bar), _ = read(tmp_path, SAMPLES["ris"])
     assert (foo.key, foo.title, foo.date, foo.authors) == (

@@ -1,4 +1,5 @@
-"""Tables of papers: comma- or tab-separated values with a header that names the columns.
+"""Tables of papers: values separated by commas, semicolons (as spreadsheets write them where the comma is a decimal
+sign) or tabs, with a header that names the columns.
 
 id,title,abstract,year
 doc-1,Foo: A Network,"We introduce Foo, ...",2021
@@ -18,8 +19,8 @@ _ABSTRACTS = {name for field in ("abstract", "text") for name in FIELDS[field]}
 
 
 def sniff_csv(head: str) -> bool:
-    """Tell a comma-separated table by its header."""
-    return _has_abstract(_header(head, ","))
+    """Tell a comma- or semicolon-separated table by its header."""
+    return any(_has_abstract(_header(head, delimiter)) for delimiter in ",;")
 
 
 def sniff_tsv(head: str) -> bool:
@@ -28,8 +29,8 @@ def sniff_tsv(head: str) -> bool:
 
 
 def read_csv(file: TextFile) -> Iterator[Paper | Skipped]:
-    """Yield the papers of a comma-separated table. Cells may hold line breaks, in quotes."""
-    return _read(file, ",")
+    """Yield the papers of a comma- or semicolon-separated table. Cells may hold line breaks, in quotes."""
+    return _read(file, ";" if _has_abstract(_header(file.head(), ";")) else ",")
 
 
 def read_tsv(file: TextFile) -> Iterator[Paper | Skipped]:

@@ -53,7 +53,7 @@ def singular(word: str) -> str:
     >>> [singular(w) for w in ("networks", "policies", "losses", "analysis", "gans", "bias", "aes")]
     ['network', 'policy', 'loss', 'analysis', 'gan', 'bias', 'ae']
     """
-    if len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ias", "ics")):
+    if len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ias", "ics", "series", "species")):
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"

@@ -15,15 +15,10 @@ from spacy.tokens import Doc
 
 from paperatlas.extract.facts import Entity, Result, Span
 from paperatlas.extract.lexicon import alternatives
+from paperatlas.extract.numbers import NUMBER
 from paperatlas.extract.rules.roles import Roles, Sentence, roles_of
 from paperatlas.schema import PAPER, EntityType
 
-_NUMBER = re.compile(
-    r"(?<![\w.,/–-])(?P<sign>[+±−-]|[<>≤≥~∼≈]\s?)?(?P<value>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?P<range>\s?[-–]\s?\d+(?:\.\d+)?)?"
-    r"\s?(?P<unit>%|percentage points?|percent\b|points?\b|pp\b|dB\b|ms\b|×(?!\s?\d)|x\b)?"
-    r"(?![\w]|[-–](?:bit|shot|way|fold|layer|step|class|dim|D)|[.,]\d)",
-)
 #: What makes a number something else than a result: a count of things, a year, a size, one half of a dimension.
 _COUNTED = re.compile(
     r"\s*(?:×|x)\s?\d|\s*(?:-|–)?\s*(?:%|percent)? of (?:the|all|our|these|total|training|labell?ed|its)\b"
@@ -111,7 +106,7 @@ def _numbers(sentence: Sentence) -> list[_Number]:
     """Return the numbers of a sentence that may be results."""
     named = [(m.start - sentence.span.start, m.end - sentence.span.start) for m, _ in sentence.mentions]
     found = []
-    for match in _NUMBER.finditer(sentence.text):
+    for match in NUMBER.finditer(sentence.text):
         before, after = sentence.text[: match.start()], sentence.text[match.end() :]
         is_named = any(a <= match.start("value") < b for a, b in named)
         if (

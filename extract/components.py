@@ -15,19 +15,25 @@ The span group is the seam for other taggers: whatever writes it is read by the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy
+import spacy
 from spacy.attrs import SENT_START
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from paperatlas.errors import ModelError
 from paperatlas.extract.acronyms import find_acronyms
 from paperatlas.extract.entities import group_mentions
+from paperatlas.extract.gazetteer import Gazetteer, read_gazetteer
 from paperatlas.extract.rules.relations import relate
 from paperatlas.extract.rules.results import report
 from paperatlas.extract.rules.tagger import KEEP, tag
 from paperatlas.extract.sentences import sentence_starts
+from paperatlas.schema import EntityType
 
 #: The key of ``doc.spans`` that taggers write their mentions to.
 SPANS_KEY = "paperatlas"
@@ -75,6 +81,75 @@ class RuleTagger:
 def rule_tagger(nlp: Language, name: str, keep: float) -> RuleTagger:
     """Create the rule tagger; ``keep`` is how much evidence a candidate needs."""
     return RuleTagger(keep)
+
+
+class PipelineTagger:
+    """Write what another spaCy pipeline finds to ``doc.spans``: its entities and its span groups.
+
+    ``labels`` says what its labels are called here; those that are types of the schema, in whatever case, need no word.
+    """
+
+    def __init__(self, inner: Language, labels: Mapping[str, str]) -> None:
+        self.inner = inner
+        self.types = {kind.value.casefold(): kind.value for kind in EntityType}
+        self.types |= {label.casefold(): EntityType(kind).value for label, kind in labels.items()}
+
+    def __call__(self, doc: Doc) -> Doc:
+        other = self.inner(doc.text)
+        found: dict[tuple[int, int, str], float] = {}
+        for spans in (other.ents, *other.spans.values()):
+            scores = getattr(spans, "attrs", {}).get("scores", [1.0] * len(spans))
+            for span, score in zip(spans, scores, strict=True):
+                kind = self.types.get(span.label_.casefold())
+                if kind:
+                    found[span.start_char, span.end_char, kind] = float(score)
+        mentions = {key: doc.char_span(*key[:2], label=key[2], alignment_mode="expand") for key in sorted(found)}
+        kept = {key: span for key, span in mentions.items() if span is not None}
+        doc.spans[SPANS_KEY] = [*kept.values()]
+        doc.spans[SPANS_KEY].attrs["scores"] = [found[key] for key in kept]
+        return doc
+
+
+@Language.factory("paperatlas_pipeline_tagger", default_config={"labels": {}}, assigns=["doc.spans"])
+def pipeline_tagger(nlp: Language, name: str, pipeline: str, labels: dict[str, str]) -> PipelineTagger:
+    """Create a tagger from a spaCy pipeline: the name of an installed package, or a folder.
+
+    Raises:
+        ModelError: there is none, or it cannot be loaded.
+    """
+    try:
+        return PipelineTagger(spacy.load(pipeline), labels)
+    except (OSError, ValueError, ImportError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(f"no spaCy pipeline that can be loaded: {reason}", where=pipeline) from error
+
+
+class GazetteerTagger:
+    """Add the names of a list to ``doc.spans``, in the place of what overlaps them."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+
+    def __call__(self, doc: Doc) -> Doc:
+        named = self.gazetteer(doc)
+        taken = {token for span in named for token in range(span.start, span.end)}
+        before = doc.spans.get(SPANS_KEY, [])
+        scores = getattr(before, "attrs", {}).get("scores", [])
+        rest = [
+            (span, score)
+            for span, score in zip(before, scores, strict=True)
+            if taken.isdisjoint(range(span.start, span.end))
+        ]
+        pairs = sorted([*rest, *((span, 1.0) for span in named)], key=lambda pair: pair[0].start)
+        doc.spans[SPANS_KEY] = [span for span, _ in pairs]
+        doc.spans[SPANS_KEY].attrs["scores"] = [score for _, score in pairs]
+        return doc
+
+
+@Language.factory("paperatlas_gazetteer", requires=["doc.spans"], assigns=["doc.spans"])
+def gazetteer(nlp: Language, name: str, path: str) -> GazetteerTagger:
+    """Create the tagger that knows the names listed in the file ``path``."""
+    return GazetteerTagger(Gazetteer(nlp, read_gazetteer(Path(path))))
 
 
 @Language.component("paperatlas_entities", requires=["doc.spans"], assigns=["doc._.entities"])

@@ -40,9 +40,15 @@ def group_mentions(
     # Read once: spaCy puts the text together anew each time.
     text = doc.text
     groups: dict[str, _Group] = defaultdict(_Group)
+    listed: dict[str, str] = {}
     for mention, score in mentions:
-        span = _bare(text, Span(mention.start_char, mention.end_char))
-        group = groups[surface_key(span.of(text))]
+        span = bare(text, Span(mention.start_char, mention.end_char))
+        key = surface_key(span.of(text))
+        group = groups[key]
+        if mention.kb_id_ and key:
+            # A list of names says what is one thing.
+            _join(groups, listed.setdefault(mention.kb_id_, key), key)
+            group = groups[key]
         group.spans.add(span)
         group.types[EntityType(mention.label_)] += score  # type: ignore[assignment]
         group.score = max(group.score, score)
@@ -57,8 +63,8 @@ def group_mentions(
     return tuple(_named(_entity(namer, group) for group in ordered))
 
 
-def _bare(text: str, span: Span) -> Span:
-    """Cut what makes an adjective of a name off its end: "CLIP-based"."""
+def bare(text: str, span: Span) -> Span:
+    """Return ``span`` without what makes an adjective of a name at its end: "CLIP-based"."""
     suffix = SUFFIX.search(span.of(text))
     return Span(span.start, span.start + suffix.start()) if suffix and suffix.start() > 1 else span
 
@@ -125,7 +131,7 @@ def _occurrences(doc: Doc, text: str, groups: dict[str, _Group]) -> dict[str, se
             piece = doc[start : start + length]
             if piece.start_char in taken or (length == 1 and piece[0].is_stop) or "\n" in piece.text:
                 continue
-            span = _bare(text, Span(piece.start_char, piece.end_char))
+            span = bare(text, Span(piece.start_char, piece.end_char))
             key = surface_key(span.of(text))
             if key in groups and not piece[-1].is_punct:
                 found[key].add(span)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from paperatlas.errors import ModelError
 from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
 from paperatlas.extract.paper import Paper
+from paperatlas.schema import PAPER
 
 if TYPE_CHECKING:
+    from confection import Config
     from spacy.language import Language
     from spacy.tokens import Doc
 
@@ -21,39 +25,120 @@ if TYPE_CHECKING:
 _Statement = TypeVar("_Statement", Relation, Result)
 
 
-def load() -> Language:
-    """Return the extraction pipeline, a spaCy ``Language``: ``data/pipeline.cfg`` made real.
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How facts are extracted.
+
+    ``pipeline`` is "rules", "learned", the name or folder of a spaCy pipeline that takes the tagger's place, or a
+    config file; ``model`` the name or folder of the trained model; ``gazetteer`` a file of names to be found; what is
+    less sure than ``min_confidence`` is left out.
+    """
+
+    pipeline: str = "rules"
+    model: str = "default"
+    gazetteer: str = ""
+    min_confidence: float = 0.0
+
+
+def load(
+    pipeline: str = "rules", *, model: str = "default", gazetteer: str = "", exclude: Iterable[str] = ()
+) -> Language:
+    """Return an extraction pipeline, a spaCy ``Language``, without the components in ``exclude``; see :class:`Options`.
 
     >>> doc = load()("We introduce Foonet, a neural network. Foonet is evaluated on ImageNet.")
     >>> [(entity.name, entity.type.value) for entity in doc._.entities]
     [('Foonet', 'Model'), ('neural network', 'Method'), ('ImageNet', 'Dataset')]
+
+    Raises:
+        ModelError: there is no such pipeline or model, or the model's files are not what they were.
+        InputError: the gazetteer cannot be read.
     """
     import spacy
 
-    # Registers the names that the config uses, also in a checkout that is not installed.
+    # Registers the names that configs use, also in a checkout that is not installed.
     from paperatlas.extract import components, tokenizer  # noqa: F401
 
-    with as_file(files("paperatlas.extract") / "data" / "pipeline.cfg") as config:
-        return spacy.util.load_model_from_config(spacy.util.load_config(config), auto_fill=True, validate=True)
+    config = _config(pipeline)
+    parts = config["components"]
+    if any(component["factory"] in _LEARNED for component in parts.values()):
+        from paperatlas.extract.learned import components as learned_components  # noqa: F401
+    for component in parts.values():
+        if component["factory"] in _LEARNED:
+            component.setdefault("model", model)
+    if gazetteer:
+        parts["gazetteer"] = {"factory": "paperatlas_gazetteer", "path": gazetteer}
+        config["nlp"]["pipeline"].insert(config["nlp"]["pipeline"].index("entities"), "gazetteer")
+    return spacy.util.load_model_from_config(config, auto_fill=True, validate=True, exclude=[*exclude])
 
 
-def extract_facts(papers: Iterable[Paper], nlp: Language | None = None) -> Iterator[Facts]:
-    """Yield the facts of each paper, in order."""
-    nlp = nlp or load()
+#: The components that read with a trained model.
+_LEARNED = frozenset(("paperatlas_encoder", "paperatlas_span_tagger", "paperatlas_document"))
+
+
+def _config(pipeline: str) -> Config:
+    """Return the config of a pipeline: one of ``data/``, a file, or the learned one with another tagger."""
+    from confection import Config, ConfigValidationError
+
+    def read(path: Path) -> Config:
+        try:
+            return Config().from_disk(path)
+        except (OSError, UnicodeDecodeError, ValueError, ConfigValidationError) as error:
+            raise ModelError(f"no config of a pipeline: {error}", where=str(path)) from error
+
+    data = files("paperatlas.extract") / "data"
+    if pipeline in ("learned", "rules"):
+        with as_file(data / f"{pipeline}.cfg") as path:
+            return read(path)
+    if pipeline.endswith(".cfg"):
+        return read(Path(pipeline))
+    config = _config("learned")
+    config["components"]["tagger"] = {"factory": "paperatlas_pipeline_tagger", "pipeline": pipeline}
+    config["components"]["document"]["judge"] = False
+    return config
+
+
+def extract_facts(
+    papers: Iterable[Paper], nlp: Language | None = None, options: Options | None = None
+) -> Iterator[Facts]:
+    """Yield the facts of each paper, in order: those that ``nlp`` finds, or the pipeline that ``options`` describe."""
+    options = options or Options()
+    nlp = nlp or load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
     for doc, paper in nlp.pipe(((paper.text, paper) for paper in papers), as_tuples=True):
-        yield facts_of(doc, paper)
+        yield confident(facts_of(doc, paper), options.min_confidence)
+
+
+def confident(facts: Facts, least: float) -> Facts:
+    """Return ``facts`` without what is less sure than ``least``, and without what is stated of it."""
+    kept = tuple(entity for entity in facts.entities if entity.confidence >= least)
+    keys = {PAPER, "", *(entity.key for entity in kept)}
+    gone = {entity.key for entity in facts.entities} - keys
+    return replace(
+        facts,
+        entities=kept,
+        relations=tuple(r for r in facts.relations if r.confidence >= least and {r.head, r.tail} <= keys),
+        results=tuple(
+            r for r in facts.results if r.confidence >= least and not {r.subject, r.metric, r.dataset} & gone
+        ),
+    )
 
 
 def facts_of(doc: Doc, paper: Paper) -> Facts:
     """Collect what the pipeline left on ``doc``, in offsets of the paper's own text."""
+    return facts_from(doc, paper, doc._.entities, doc._.relations, doc._.results)
+
+
+def facts_from(
+    doc: Doc, paper: Paper, entities: Iterable[Entity], relations: Iterable[Relation], results: Iterable[Result]
+) -> Facts:
+    """Return what was found in ``doc``, the text of ``paper``, in offsets of the paper's own text."""
     from paperatlas.extract.tokenizer import folded_of
 
     folded = folded_of(doc)
     return Facts(
         paper,
-        tuple(_entity(entity, folded) for entity in doc._.entities),
-        tuple(_moved(relation, folded) for relation in doc._.relations),
-        tuple(_moved(result, folded) for result in doc._.results),
+        tuple(_entity(entity, folded) for entity in entities),
+        tuple(_moved(relation, folded) for relation in relations),
+        tuple(_moved(result, folded) for result in results),
     )
 
 
@@ -67,12 +152,20 @@ def _moved(statement: _Statement, folded: Folded) -> _Statement:
     return replace(statement, evidence=Span(*folded.origin(*statement.evidence)))
 
 
-def fingerprint() -> str:
-    """Hash everything that extraction depends on beside the text: facts found under another one are found anew."""
+def fingerprint(options: Options | None = None) -> str:
+    """Hash all that extraction depends on beside the text: facts found under another hash are found anew."""
+    options = options or Options()
     package = files("paperatlas.extract")
-    folders = [package, package / "rules", package / "data"]
+    folders = [package, package / "rules", package / "learned", package / "data"]
     sources = [path for folder in folders for path in folder.iterdir() if path.name.endswith((".py", ".toml", ".cfg"))]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"{options.pipeline}\n{options.min_confidence}\n".encode())
     for source in sorted(sources, key=str):
         digest.update(source.read_bytes())
+    if options.pipeline != "rules":
+        from paperatlas.extract.learned.model import folder_of, verify
+
+        digest.update(verify(folder_of(options.model)).encode())
+    for path in (options.gazetteer, options.pipeline):
+        if path and Path(path).is_file():
+            digest.update(Path(path).read_bytes())
     return digest.hexdigest()[:16]

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from paperatlas.errors import InputError, OutputError
 from paperatlas.extract.facts import Facts
@@ -15,6 +16,9 @@ from paperatlas.extract.readers import Skipped, merge, read_records
 from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas
 from paperatlas.graph.build import edges
 from paperatlas.graph.store import Content, read_store, write_store
+
+if TYPE_CHECKING:
+    from paperatlas.extract.pipeline import Options
 
 #: Wraps an iterable of papers to show how far it has come: (papers, how many) -> papers.
 Progress = Callable[[Iterable[Paper], int], Iterable[Paper]]
@@ -53,13 +57,16 @@ def read(
     return Reading(tuple(merge(records, known=known)), len(records), tuple(skipped))
 
 
-def extract_new(papers: Sequence[Paper], known: Iterable[Facts], progress: Progress) -> tuple[Facts, ...]:
+def extract_new(
+    papers: Sequence[Paper], known: Iterable[Facts], progress: Progress, options: Options
+) -> tuple[Facts, ...]:
     """Return the facts of each paper; those that are known for the same text are taken over."""
     from paperatlas.extract.pipeline import extract_facts
 
     have = {facts.paper.fingerprint(): facts for facts in known}
     new = [paper for paper in papers if paper.fingerprint() not in have]
-    have |= {f.paper.fingerprint(): f for f in extract_facts(progress(new, len(new)))} if new else {}
+    found = extract_facts(progress(new, len(new)), options=options) if new else ()
+    have |= {facts.paper.fingerprint(): facts for facts in found}
     return tuple(replace(have[paper.fingerprint()], paper=paper) for paper in papers)
 
 
@@ -96,6 +103,7 @@ def build(
     *,
     format: str | None = None,
     strict: bool = False,
+    options: Options | None = None,
     progress: Progress = lambda papers, _total: papers,
 ) -> tuple[Atlas, Reading]:
     """Build the atlas of ``inputs`` in ``folder``, on top of the one that is there, if any.
@@ -106,18 +114,20 @@ def build(
     Raises:
         InputError: as :func:`read`.
         AtlasError: ``folder`` holds a store that cannot be added to.
+        ModelError: the pipeline or the model that ``options`` name cannot be used.
         OutputError: ``folder`` cannot be written to.
     """
     from paperatlas.export import write
-    from paperatlas.extract.pipeline import fingerprint
+    from paperatlas.extract.pipeline import Options, fingerprint
 
+    options = options or Options()
     store = folder / STORE
-    pipeline = fingerprint()
+    pipeline = fingerprint(options)
     before = read_store(store) if store.exists() else Content((), pipeline)
     _ensure_writable(folder)
     reading = read(inputs, format=format, strict=strict, known=[facts.paper for facts in before.facts])
     reusable = before.facts if before.pipeline == pipeline else ()
-    atlas = Atlas(extract_new(reading.papers, reusable, progress))
+    atlas = Atlas(extract_new(reading.papers, reusable, progress, options))
     write_store(store, Content(atlas.facts, pipeline))
     write(atlas, "turtle", folder / TURTLE)
     write(atlas, "html", folder / PAGE)

@@ -36,6 +36,10 @@ class OutputError(PaperatlasError):
     """A place that cannot be written to."""
 
 
+class ModelError(PaperatlasError):
+    """A trained model that is incomplete or not what it was, or a pipeline that cannot be used."""
+
+
 class AtlasError(PaperatlasError):
     """A folder or file that is no atlas, or one that this version cannot use."""
 

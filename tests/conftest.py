@@ -35,8 +35,8 @@ HOSTILE = [
 
 @pytest.fixture(scope="session")
 def facts_in() -> Callable[..., Facts]:
-    """Extract the facts of one text."""
-    nlp = load()
+    """Extract the facts of one text with the rules."""
+    nlp = load("rules")
 
     def extract(abstract: str, title: str = "") -> Facts:
         return next(extract_facts([Paper(abstract, id="p", title=title)], nlp))

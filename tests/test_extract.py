@@ -1,4 +1,4 @@
-"""What the pipeline finds in a text, on texts of its own."""
+"""What the pipeline of rules finds in a text, on texts of its own; and what every pipeline is built of."""
 
 import json
 import signal
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from paperatlas.extract.acronyms import find_acronyms
 from paperatlas.extract.facts import Facts, as_json
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.pipeline import extract_facts, facts_of, load
+from paperatlas.extract.pipeline import Options, extract_facts, facts_of, load
 from paperatlas.extract.readers.records import MAX_ABSTRACT
 from paperatlas.extract.sentences import sentence_starts
 from paperatlas.schema import PAPER, SIGNATURES
@@ -176,7 +176,7 @@ def test_abbreviations(text: str, pairs: list[tuple[str, str]]) -> None:
 
 
 def test_sentences() -> None:
-    nlp = load()
+    nlp = load("rules")
     doc = nlp("A Title: Of Two\nWe use e.g. BERT vs. GPT-2. It gains 3.5 points (cf. Fig. 2)! Smith et al. do not.")
     assert [sent.text.strip() for sent in doc.sents] == [
         "A Title: Of Two",
@@ -187,17 +187,24 @@ def test_sentences() -> None:
     assert sentence_starts([]) == []
 
 
-def test_the_pipeline_is_spacys_and_can_be_saved(tmp_path: Path) -> None:
-    nlp = load()
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("rules", "sentences acronyms tagger entities relations results"),
+        ("learned", "sentences acronyms encoder tagger entities document"),
+    ],
+)
+def test_the_pipeline_is_spacys_and_can_be_saved(name: str, parts: str, tmp_path: Path) -> None:
+    nlp = load(name)
     nlp.to_disk(tmp_path / "pipeline")
     again = spacy.load(tmp_path / "pipeline")
-    assert again.pipe_names == ["sentences", "acronyms", "tagger", "entities", "relations", "results"]
+    assert again.pipe_names == parts.split()
     paper = Paper(ABSTRACT, id="p", title=TITLE)
     assert facts_of(again(paper.text), paper) == facts_of(nlp(paper.text), paper)
 
 
 def test_another_tagger_takes_the_place_of_ours() -> None:
-    nlp = load()
+    nlp = load("rules")
     nlp.remove_pipe("tagger")
     ruler = nlp.add_pipe("span_ruler", name="tagger", before="entities", config={"spans_key": "paperatlas"})
     ruler.add_patterns([{"label": "Dataset", "pattern": "wug corpus"}])  # type: ignore[attr-defined]
@@ -212,8 +219,9 @@ def test_order_and_batches_make_no_difference() -> None:
         Paper("We test FooNet on ImageNet.", id="b"),
         Paper(ABSTRACT, id="c", title=TITLE),
     ]
-    forward = {f.paper.id: f for f in extract_facts(papers)}
-    backward = {f.paper.id: f for f in extract_facts(papers[::-1])}
+    rules = Options(pipeline="rules")
+    forward = {f.paper.id: f for f in extract_facts(papers, options=rules)}
+    backward = {f.paper.id: f for f in extract_facts(papers[::-1], options=rules)}
     assert forward == backward
 
 

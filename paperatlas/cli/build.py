@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli.common import From, Inputs, Quiet, Strict, Verbose, Voice, read_and_skipped
+from paperatlas.cli.common import (
+    From,
+    GazetteerFile,
+    Inputs,
+    MinConfidence,
+    Model,
+    Pipeline,
+    Quiet,
+    Strict,
+    Verbose,
+    Voice,
+    read_and_skipped,
+)
 
 
 def build(
@@ -15,18 +27,27 @@ def build(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder of the atlas.")],
     from_: From = None,
     strict: Strict = False,
+    pipeline: Pipeline = "rules",
+    model: Model = "default",
+    gazetteer: GazetteerFile = "",
+    min_confidence: MinConfidence = 0.0,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Build an atlas: read papers, extract what they name, link it, write atlas.db, atlas.ttl and atlas.html.
 
-    An atlas that is already in DIR is added to; papers that it has are read anew only if their text has changed.
+    An atlas that is already in DIR is added to; papers that it has are read anew only if their text, or the way to
+    extract, has changed.
     """
     from paperatlas import building
+    from paperatlas.extract.pipeline import Options
     from paperatlas.graph.atlas import PAGE
 
     voice = Voice(quiet=quiet, verbose=verbose)
-    atlas, reading = building.build(inputs, output, format=from_, strict=strict, progress=voice.progress)
+    options = Options(pipeline, model, gazetteer, min_confidence)
+    atlas, reading = building.build(
+        inputs, output, format=from_, strict=strict, options=options, progress=voice.progress
+    )
     voice.report_reading(reading)
     voice.detail(f"wrote {output}/atlas.db, atlas.ttl, atlas.html")
     voice.say(f"{output}: {building.summarize(atlas)}; {read_and_skipped(reading)}")

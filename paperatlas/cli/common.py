@@ -34,6 +34,31 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but erro
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: each skipped record, what was written.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
+Pipeline = Annotated[
+    str,
+    typer.Option(
+        "--pipeline",
+        metavar="NAME|PATH",
+        help="What extracts: rules, learned (slower, finds more), a config file, or a spaCy pipeline (installed or a "
+        "folder) that takes the tagger's place.",
+    ),
+]
+Model = Annotated[
+    str, typer.Option("--model", metavar="NAME|DIR", help="The trained model: one of the package's, or a folder.")
+]
+GazetteerFile = Annotated[
+    str,
+    typer.Option(
+        "--gazetteer",
+        metavar="FILE",
+        help="Names to be found wherever they stand: CSV, TSV or JSON Lines with name, type and aliases.",
+        show_default=False,
+    ),
+]
+MinConfidence = Annotated[
+    float, typer.Option("--min-confidence", metavar="P", min=0.0, max=1.0, help="Leave out what is less sure than P.")
+]
+
 #: How many skipped records are listed without --verbose.
 _LISTED = 10
 

@@ -10,7 +10,20 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli.common import From, Inputs, Quiet, Strict, Verbose, Voice, counted, read_and_skipped
+from paperatlas.cli.common import (
+    From,
+    GazetteerFile,
+    Inputs,
+    MinConfidence,
+    Model,
+    Pipeline,
+    Quiet,
+    Strict,
+    Verbose,
+    Voice,
+    counted,
+    read_and_skipped,
+)
 
 
 def extract(
@@ -21,21 +34,26 @@ def extract(
     ] = None,
     from_: From = None,
     strict: Strict = False,
+    pipeline: Pipeline = "rules",
+    model: Model = "default",
+    gazetteer: GazetteerFile = "",
+    min_confidence: MinConfidence = 0.0,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Extract what papers name and state; write one JSON object a paper."""
     from paperatlas import building
     from paperatlas.extract.facts import as_json
-    from paperatlas.extract.pipeline import extract_facts
+    from paperatlas.extract.pipeline import Options, extract_facts
     from paperatlas.files import atomic_writer
 
     voice = Voice(quiet=quiet, verbose=verbose)
     reading = building.read(inputs, format=from_, strict=strict)
     voice.report_reading(reading)
+    options = Options(pipeline, model, gazetteer, min_confidence)
 
     def lines() -> Iterator[bytes]:
-        for facts in extract_facts(voice.progress(reading.papers, len(reading.papers))):
+        for facts in extract_facts(voice.progress(reading.papers, len(reading.papers)), options=options):
             yield json.dumps(as_json(facts), ensure_ascii=False).encode() + b"\n"
 
     if output is None or str(output) == "-":

@@ -1,0 +1,108 @@
+"""A text as the trained model has read it: window by window, with what it takes each span for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from paperatlas.extract.learned.model import Floats, Model
+from paperatlas.extract.learned.pieces import Window, windows, words_of_doc
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+#: The score of what is beyond doubt: a person's word. The model's own are below.
+CERTAIN = 1.0
+
+#: A span of tokens of the whole text.
+Tokens = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One window, the states (T, D) of its pieces, and the probabilities (W, L, 6) for its spans, "none" first."""
+
+    window: Window
+    states: Floats
+    spans: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may name something, with the probability of each entity type."""
+
+    tokens: Tokens
+    types: Floats
+
+    @property
+    def probability(self) -> float:
+        """The probability that it names something."""
+        return min(float(self.types.sum()), 0.999)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All views of one text."""
+
+    views: tuple[View, ...]
+
+    def types_of(self, tokens: Tokens) -> Floats | None:
+        """Return the probability of each entity type for a span, from the window that shows most around it.
+
+        ``None`` if it is longer than any span that is scored.
+        """
+        start, end = tokens
+        views = [v for v in self.views if v.window.start <= start and end <= v.window.end]
+        if not views or end - start > views[0].spans.shape[1]:
+            return None
+        view = max(views, key=lambda v: min(start - v.window.start, v.window.end - end))
+        types: Floats = view.spans[start - view.window.start, end - start - 1, 1:]
+        return types
+
+    def candidates(self, lowest: float) -> list[Candidate]:
+        """Return the spans that name something with a probability above ``lowest``, in order, none in another.
+
+        Of overlapping spans the likeliest is taken, then the earliest.
+        """
+        spans = {span for view in self.views for span in _likely(view, lowest)}
+        found = [Candidate(span, types) for span in spans if (types := self.types_of(span)) is not None]
+        taken: set[int] = set()
+        kept = []
+        for candidate in sorted(found, key=lambda c: (-c.probability, c.tokens)):
+            places = range(*candidate.tokens)
+            if candidate.probability > lowest and taken.isdisjoint(places):
+                taken.update(places)
+                kept.append(candidate)
+        return sorted(kept, key=lambda c: c.tokens)
+
+
+def read(doc: Doc, model: Model) -> Reading:
+    """Let ``model`` read ``doc``, which has sentences."""
+    opening, closing = (model.vocabulary.token_to_id(sign) or 0 for sign in ("[CLS]", "[SEP]"))
+    words = words_of_doc(doc, model.vocabulary)
+    views = []
+    for window in windows(words, opening=opening, closing=closing):
+        states = model.encode(window)
+        spans = np.exp(model.spans(window, states))
+        outside = ~within_sentence(window, spans.shape[1])
+        spans[outside] = 0.0
+        spans[outside, 0] = 1.0
+        views.append(View(window, states, spans))
+    return Reading(tuple(views))
+
+
+def within_sentence(window: Window, longest: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    """Tell for each token and length (W, L) whether the span ends in the sentence that it begins in."""
+    last = np.arange(window.width)[:, None] + np.arange(longest)
+    sentences = np.append(window.sentences, -1)
+    inside: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+    inside = sentences[np.minimum(last, window.width)] == window.sentences[:, None]
+    return inside
+
+
+def _likely(view: View, lowest: float) -> Iterator[Tokens]:
+    for start, length in np.argwhere(view.spans[..., 0] < 1 - lowest).tolist():
+        yield view.window.start + start, view.window.start + start + length + 1

@@ -1,0 +1,130 @@
+"""What the pair head says of one document: its nodes numbered through all windows, and every pair of them scored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from paperatlas.extract.facts import Entity, Span
+from paperatlas.extract.learned.model import Floats, Model, PairScores
+from paperatlas.extract.learned.nodes import NUMBER_NODE, PAPER_NODE, SELF, TYPES, Geometry, Tokens, geometry
+from paperatlas.extract.learned.pieces import Window
+from paperatlas.extract.learned.reading import Reading, View
+from paperatlas.extract.numbers import NUMBER
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+#: Below this probability nothing that is said of a pair is looked at.
+LOWEST = 0.05
+#: How many numbers are scored beside the things of a window at once, and how many things at most. The work grows with
+#: the square of both. No abstract names as many things in one window; a text that lists more is no abstract.
+NUMBERS_AT_ONCE = 24
+MOST_THINGS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What the pair head says of two nodes: a label's probability, and the sentence that holds the closest mentions."""
+
+    head: int
+    label: int
+    tail: int
+    probability: float
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number of the text, where it stands (``tokens``), and how likely it is a result, and a gain."""
+
+    match: re.Match[str]
+    tokens: Tokens
+    is_result: float = 0.0
+    is_gain: float = 0.0
+
+
+class Scores:
+    """The scores of all windows, with the nodes numbered through the document: 0 the paper, then things, then numbers.
+
+    What two windows both show counts as the likelier of them says.
+    """
+
+    def __init__(self, doc: Doc, reading: Reading, entities: Sequence[Entity], model: Model) -> None:
+        own = [(token.i, token.i + 1) for token in doc if token.lower_ in SELF]
+        things = [[tokens for span in entity.mentions if (tokens := tokens_of(doc, span))] for entity in entities]
+        self.numbers = [
+            Number(match, tokens)
+            for match in NUMBER.finditer(doc.text)
+            if (tokens := tokens_of(doc, Span(*match.span("value"))))
+        ]
+        self.first_number = 1 + len(things)
+        mentions = [own, *things, *([number.tokens] for number in self.numbers)]
+        #: The probabilities of the types, "none" first, by node, and those of the spans of each node's mentions.
+        self.types: dict[int, Floats] = {}
+        self.spans = [[t for tokens in spans if (t := reading.types_of(tokens)) is not None] for spans in mentions]
+        self._best: dict[tuple[int, int, int], Statement] = {}
+        kinds = [PAPER_NODE, *(TYPES.index(entity.type) for entity in entities), *[NUMBER_NODE] * len(self.numbers)]
+        for view in reading.views:
+            self._add(view, mentions, kinds, model)
+
+    def _add(self, view: View, mentions: Sequence[Sequence[Tokens]], kinds: Sequence[int], model: Model) -> None:
+        """Score what ``view`` shows: the paper and its things with some of its numbers at a time."""
+        window = view.window
+        shown = {
+            node: [(a - window.start, b - window.start) for a, b in spans if window.start <= a and b <= window.end]
+            for node, spans in enumerate(mentions)
+        }
+        things = [node for node in range(1, self.first_number) if shown[node]][:MOST_THINGS]
+        numbers = [node for node in range(self.first_number, len(mentions)) if shown[node]]
+        for start in range(0, max(len(numbers), 1), NUMBERS_AT_ONCE):
+            nodes = [0, *things, *numbers[start : start + NUMBERS_AT_ONCE]]
+            places = geometry(window, [shown[node] for node in nodes], [kinds[node] for node in nodes])
+            scores = model.pairs(view.states, places)
+            self._add_statements(window, nodes, shown, places, scores)
+            self._add_nodes(nodes, scores)
+
+    def _add_statements(
+        self,
+        window: Window,
+        nodes: Sequence[int],
+        shown: Mapping[int, Sequence[Tokens]],
+        places: Geometry,
+        scores: PairScores,
+    ) -> None:
+        starts = [start for node in nodes for start, _ in shown[node]]
+        first_mention = {node: n for n, node in reversed([*enumerate(places.mention_node.tolist())])}
+        for i, j, label in np.argwhere(scores.pairs > LOWEST).tolist():
+            # The sentence of the tail's mention: heads are often spoken of as "we" or "it".
+            mention = int(places.closest[i, j, 1])
+            mention = first_mention.get(j, -1) if mention < 0 else mention
+            if i == j or mention < 0:
+                continue
+            sentence = int(window.sentences[starts[mention]])
+            found = Statement(nodes[i], label, nodes[j], float(scores.pairs[i, j, label]), sentence)
+            key = (found.head, label, found.tail)
+            if key not in self._best or self._best[key].probability < found.probability:
+                self._best[key] = found
+
+    def _add_nodes(self, nodes: Sequence[int], scores: PairScores) -> None:
+        for node, types, (is_result, is_gain) in zip(nodes, scores.types, scores.numbers.tolist(), strict=True):
+            if node not in self.types or types[0] < self.types[node][0]:
+                self.types[node] = types
+            if node >= self.first_number and is_result > self.numbers[node - self.first_number].is_result:
+                number = self.numbers[node - self.first_number]
+                self.numbers[node - self.first_number] = replace(number, is_result=is_result, is_gain=is_gain)
+
+    @property
+    def statements(self) -> Iterable[Statement]:
+        """All that was said above the lowest threshold."""
+        return self._best.values()
+
+
+def tokens_of(doc: Doc, span: Span) -> Tokens | None:
+    """Return the tokens that hold a span of characters."""
+    found = doc.char_span(*span, alignment_mode="expand")
+    return (found.start, found.end) if found is not None else None

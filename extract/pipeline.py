@@ -29,19 +29,19 @@ _Statement = TypeVar("_Statement", Relation, Result)
 class Options:
     """How facts are extracted.
 
-    ``pipeline`` is "rules", "learned", the name or folder of a spaCy pipeline that takes the tagger's place, or a
+    ``pipeline`` is "learned", "rules", the name or folder of a spaCy pipeline that takes the tagger's place, or a
     config file; ``model`` the name or folder of the trained model; ``gazetteer`` a file of names to be found; what is
     less sure than ``min_confidence`` is left out.
     """
 
-    pipeline: str = "rules"
+    pipeline: str = "learned"
     model: str = "default"
     gazetteer: str = ""
     min_confidence: float = 0.0
 
 
 def load(
-    pipeline: str = "rules", *, model: str = "default", gazetteer: str = "", exclude: Iterable[str] = ()
+    pipeline: str = "learned", *, model: str = "default", gazetteer: str = "", exclude: Iterable[str] = ()
 ) -> Language:
     """Return an extraction pipeline, a spaCy ``Language``, without the components in ``exclude``; see :class:`Options`.
 
@@ -164,7 +164,7 @@ def fingerprint(options: Options | None = None) -> str:
     if options.pipeline != "rules":
         from paperatlas.extract.learned.model import folder_of, verify
 
-        digest.update(verify(folder_of(options.model)).encode())
+        digest.update(verify(folder_of(options.model))[0].encode())
     for path in (options.gazetteer, options.pipeline):
         if path and Path(path).is_file():
             digest.update(Path(path).read_bytes())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
+from paperatlas.extract.facts import Span
 from paperatlas.extract.lexicon import words
 
 if TYPE_CHECKING:
@@ -15,8 +17,33 @@ if TYPE_CHECKING:
 _ABBREVIATIONS = words("grammar", "abbreviations")
 #: The longest sentence, in words. What goes on without a full stop is cut, so that no text is one endless sentence.
 _LONGEST = 200
+#: Where a doc keeps its sentences.
+_KNOWN = "paperatlas_sentences"
 _END = re.compile(r".*[.!?][\"'”’)\]]*")
 _BEGIN = re.compile(r"[\"'“‘(\[]*[A-Z0-9Α-Ωα-ω].*|\(?[ivx]+\)")
+
+
+class Stretch(NamedTuple):
+    """A sentence: its characters, without blanks at its end, and the first token behind it."""
+
+    span: Span
+    end: int
+
+
+def sentences_of(doc: Doc) -> tuple[Stretch, ...]:
+    """Return the sentences of ``doc``, worked out once: spaCy looks through the whole of it each time it is asked."""
+    known: tuple[Stretch, ...] | None = doc.user_data.get(_KNOWN)
+    if known is None:
+        text = doc.text
+        places = [(token.idx, len(token), token.is_sent_start) for token in doc]
+        starts = [n for n, (_, _, begins) in enumerate(places) if begins or n == 0]
+        known = tuple(
+            Stretch(Span(places[first][0], places[first][0] + len(text[places[first][0] : end].rstrip())), behind)
+            for first, behind in pairwise([*starts, len(places)])
+            for end in [places[behind - 1][0] + places[behind - 1][1]]
+        )
+        doc.user_data[_KNOWN] = known
+    return known
 
 
 def sentence_starts(tokens: Sequence[str]) -> list[bool]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 from paperatlas.extract.latex import fold
@@ -20,6 +21,10 @@ _GREEK = str.maketrans(
 )
 _ARTICLE = re.compile(r"^(?:the|an?) ")
 _BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e[ds]?|ing|ations?|ers?)$)")
+
+
+#: Words with this much in common at their beginning are forms of one.
+_STEM = 5
 
 
 def slug(text: str, *, words: int = 0) -> str:
@@ -60,6 +65,32 @@ def singular(word: str) -> str:
     if word.endswith(("sses", "xes", "ches", "shes", "zes")):
         return word[:-2]
     return word[:-1]
+
+
+def may_be_one(one: str, other: str) -> bool:
+    """Tell whether two names look as if they could be one thing's: a word in common, one in the other, or its letters.
+
+    >>> may_be_one("MSE", "mean squared error loss"), may_be_one("k-means clustering algorithm", "k-means")
+    (True, True)
+    >>> may_be_one("GAN-TTS", "autoregressive model")
+    False
+    """
+    words, others = (re.findall(r"[^\W_]+", _plain(fold(name).text)) for name in (one, other))
+    stems, other_stems = ({word[:_STEM] for word in some if len(word) > 2} for some in (words, others))
+    key, other_key = "".join(words), "".join(others)
+    contained = key in other_key or other_key in key
+    return bool(stems & other_stems) or contained or _shortens(key, others) or _shortens(other_key, words)
+
+
+def _shortens(short: str, words: Sequence[str]) -> bool:
+    """Tell whether the letters of ``short``, but for one, stand in ``words`` in order, from the beginning of each."""
+    short = short.removesuffix("s")
+    found = 0
+    for word in words:
+        if found < len(short) and word[0] == short[found]:
+            for letter in word:
+                found += found < len(short) and letter == short[found]
+    return len(short) > 1 and found >= len(short) - 1
 
 
 def words_of(text: str) -> str:

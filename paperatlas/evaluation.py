@@ -6,21 +6,27 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from paperatlas.errors import InputError
-from paperatlas.extract.facts import as_json
+from paperatlas.extract.facts import Entity, Facts, Span, as_json
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.pipeline import Options, extract_facts, load
+from paperatlas.extract.pipeline import Options, extract_facts, facts_from, load
+from paperatlas.extract.places import places_of
 from paperatlas.extract.scoring import Score, Tally, outcomes, score_document, total
 from paperatlas.schema import EntityType, RelationType
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 #: In the order in which a person reads them.
 _NAMES = ("entities", "entities+type", *EntityType, "relations", "pairs", *RelationType, "results")
 _SAMPLES = 1000
+#: A probability that nothing reaches.
+_NEVER = 2.0
 _BINS = 10
 
 
@@ -75,18 +81,23 @@ class Report:
         }
 
 
-def evaluate(gold: Path, options: Options) -> Report:
+def evaluate(gold: Path, options: Options, *, given_entities: bool = False) -> Report:
     """Extract from the documents of ``gold`` and compare.
+
+    With ``given_entities`` the annotated entities are given to the trained model, which relates them.
 
     Raises:
         InputError: ``gold`` cannot be read, or a line is no annotated document.
         ModelError: the pipeline or the model cannot be used.
     """
     documents = read_gold(gold)
-    nlp = load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
     papers = [Paper(str(document["text"]), id=str(document["id"])) for document in documents]
+    if given_entities:
+        read = _related(papers, documents, options)
+    else:
+        read = extract_facts(papers, load(options.pipeline, model=options.model, gazetteer=options.gazetteer), options)
     started = time.perf_counter()
-    found = [as_json(facts) for facts in extract_facts(papers, nlp, options)]
+    found = [as_json(facts) for facts in read]
     seconds = time.perf_counter() - started
     scores = [score_document(*pair) for pair in zip(documents, found, strict=True)]
     things, relations = zip(*map(outcomes, documents, found), strict=True)
@@ -99,6 +110,31 @@ def evaluate(gold: Path, options: Options) -> Report:
         tuple((str(d["id"]), s.tallies["entities+type"].f1) for d, s in zip(documents, scores, strict=True)),
         seconds,
     )
+
+
+def _related(papers: Iterable[Paper], documents: Iterable[Mapping[str, Any]], options: Options) -> Iterator[Facts]:
+    """Yield what the model states of the annotated entities."""
+    from paperatlas.extract.learned.components import open_model
+    from paperatlas.extract.learned.document import facts_of
+
+    nlp = load("learned", model=options.model, exclude=("tagger", "entities", "document"))
+    model = open_model(options.model)
+    # What is annotated as two things is two.
+    settings = replace(model.settings, same=_NEVER)
+    for paper, document in zip(papers, documents, strict=True):
+        doc = nlp(paper.text)
+        entities = [*_annotated(document, doc)]
+        found = facts_of(doc, doc._.reading, entities, model, settings, judge=False)
+        yield facts_from(doc, paper, found.entities, found.relations, found.results)
+
+
+def _annotated(document: Mapping[str, Any], doc: Doc) -> Iterator[Entity]:
+    for entity in document["entities"]:
+        aliases = tuple(entity["aliases"])
+        places = sorted({place for alias in aliases for place in places_of(doc, document["text"], alias)})
+        spans = tuple(Span(doc[start:end].start_char, doc[start:end].end_char) for start, end in places)
+        if spans:
+            yield Entity(entity["key"], entity["name"], EntityType(entity["type"]), aliases, spans, 1.0)
 
 
 def read_gold(path: Path) -> list[dict[str, Any]]:

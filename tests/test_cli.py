@@ -71,7 +71,7 @@ def test_many_skipped_records_are_counted_and_listed_on_demand(paperatlas: Run, 
 
 
 def test_build_show_stats_and_query(paperatlas: Run, tmp_path: Path) -> None:
-    done = paperatlas("build", "-", "-o", tmp_path / "atlas", "-v", stdin=RECORD)
+    done = paperatlas("build", "-", "-o", tmp_path / "atlas", "-v", "--pipeline", "rules", stdin=RECORD)
     assert done.returncode == 0
     assert "1 papers, 3 things" in done.stderr
     assert sorted(p.name for p in (tmp_path / "atlas").iterdir()) == ["atlas.db", "atlas.html", "atlas.ttl"]

@@ -14,12 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperatlas.errors import InputError, ModelError
+from paperatlas.extract.assertion import is_supposed
 from paperatlas.extract.facts import Entity, Facts
 from paperatlas.extract.gazetteer import Entry, read_gazetteer
-from paperatlas.extract.learned.document import _relations
 from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Model, folder_of
 from paperatlas.extract.learned.nodes import BUCKETS, NUMBER_NODE, PAPER_NODE, RELATIONS, geometry
-from paperatlas.extract.learned.pieces import OVERLAP, WINDOW, Word, windows, words_of_doc
+from paperatlas.extract.learned.pieces import OVERLAP, WINDOW, Word, windows
+from paperatlas.extract.learned.relations import choose
 from paperatlas.extract.learned.scores import Statement
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, confident, extract_facts, fingerprint, load
@@ -73,6 +74,26 @@ _WORDS = st.sampled_from(
         " "
     )
 )
+
+
+@pytest.mark.parametrize(
+    ("claim", "stated"),
+    [
+        ("FooNet outperforms BarNet on ImageNet.", True),
+        ("Not only is it small: FooNet outperforms BarNet on ImageNet.", True),
+        ("It remains to be determined whether FooNet outperforms BarNet on ImageNet.", False),
+        ("We hypothesize that FooNet outperforms BarNet on ImageNet.", False),
+        ("It is widely believed that FooNet outperforms BarNet on ImageNet.", False),
+        ("FooNet does not outperform BarNet on ImageNet.", False),
+        ("It is unclear whether FooNet outperforms BarNet. We show that FooNet outperforms BarNet.", True),
+    ],
+)
+def test_what_is_supposed_or_denied_is_not_stated(claim: str, stated: bool, learned: Extract) -> None:
+    facts = learned(f"We introduce FooNet, a convolutional network for image classification. {claim}")
+    assert {"FooNet", "BarNet"} <= {entity.name for entity in facts.entities}
+    found = [relation for relation in facts.relations if relation.type is RelationType.OUTPERFORMS]
+    assert bool(found) == stated
+    assert all(not is_supposed(relation.evidence.of(facts.paper.text)) for relation in found)
 
 
 @settings(max_examples=60, deadline=None)
@@ -143,12 +164,12 @@ def test_words_as_pieces() -> None:
     nlp = load("learned", exclude=("encoder", "tagger", "entities", "document"))
     model = Model(folder_of("default"))
     doc = nlp("On Gato\nImageNet has 32 labels.")
-    words = words_of_doc(doc, model.vocabulary)
+    words = model.pieces.words(doc)
     token = {t.text.strip(): word for t, word in zip(doc, words, strict=True)}
     assert token["Gato"].kinds[0] == 1
     assert set(token["ImageNet"].kinds) == {3}
     assert set(token["32"].kinds) == {4}
-    assert token[""].ids == (model.vocabulary.token_to_id("[SEP]"),)
+    assert token[""].ids == (model.pieces.vocabulary.token_to_id("[SEP]"),)
     assert [word.sentence for word in words] == [0, 0, 0, 1, 1, 1, 1, 1]
 
 
@@ -197,7 +218,7 @@ def test_contradictions_end_by_score(
 ) -> None:
     settings = Model(folder_of("default")).settings
     even = replace(settings, relation=dict.fromkeys(settings.relation, 0.5))
-    found = _relations([statement(h, RelationType(k), t, p) for h, k, t, p in said], entities, even)
+    found = choose([statement(h, RelationType(k), t, p) for h, k, t, p in said], entities, even)
     assert [(s.head, RELATIONS[s.label].value, s.tail) for s in found] == chosen
 
 
@@ -231,7 +252,7 @@ def test_facts_are_found_anew_when_the_way_changes(tmp_path: Path) -> None:
     names.write_text("name,type\nGato,Model\n")
     ways = [
         Options(),
-        Options(pipeline="learned"),
+        Options(pipeline="rules"),
         Options(min_confidence=0.5),
         Options(gazetteer=str(names)),
     ]

@@ -16,15 +16,17 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from paperatlas.errors import InputError
 from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Model
-from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, RELATIONS
+from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, RELATIONS, TYPES
+from paperatlas.extract.learned.pieces import Pieces
 from paperatlas.extract.learned.reading import read
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import extract_facts, load
-from paperatlas.extract.training.examples import examples, span_classes
+from paperatlas.extract.training.examples import ALTERNATIVE, examples, span_classes
 from paperatlas.extract.training.network import Network, Shape
-from paperatlas.extract.training.train import Config, train
+from paperatlas.extract.training.silver import Draft, _collected, _finished
+from paperatlas.extract.training.train import Config, Silver, train
 from paperatlas.extract.training.vocabulary import pruned
-from paperatlas.schema import RelationType
+from paperatlas.schema import EntityType, RelationType
 
 SIGNS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 LETTERS = [*"abcdefghijklmnopqrstuvwxyz0123456789.,-()%"]
@@ -100,7 +102,7 @@ def config(vocabulary: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> C
             encoder |= {f"{layer}.{part}.weight": torch.ones(int(width)), f"{layer}.{part}.bias": weights(width)}
     save_file(encoder, folder / "encoder.safetensors")
     (folder / "config.toml").write_text(
-        'train = ["train.jsonl"]\ndev = "dev.jsonl"\nencoder = "encoder.safetensors"\nvocabulary = "vocabulary.json"\n'
+        'train = ["train.jsonl"]\ndev = ["dev.jsonl"]\nencoder = "encoder.safetensors"\nvocabulary = "vocabulary.json"\n'
         f"[network]\n{''.join(f'{k} = {v}{chr(10)}' for k, v in SHAPE.items())}"
         "[fit]\nepochs = 25\nbatch = 4\nencoder_rate = 3e-3\nhead_rate = 3e-3\n"
     )
@@ -132,7 +134,7 @@ def test_what_was_trained_extracts(trained: tuple[Path, list[str]]) -> None:
 
 
 def test_training_again_gives_the_same_model(config: Config, tmp_path: Path) -> None:
-    brief = replace(config, train=(config.dev,), fit={"epochs": 2, "batch": 3})
+    brief = replace(config, train=config.dev, fit={"epochs": 2, "batch": 3})
     for name in ("one", "two"):
         train(brief, tmp_path / name, lambda _: None)
     assert (tmp_path / "one" / CHECKSUMS).read_text() == (tmp_path / "two" / CHECKSUMS).read_text()
@@ -142,7 +144,7 @@ def test_the_files_say_what_the_network_says(trained: tuple[Path, list[str]], co
     folder, _ = trained
     assert {path.name for path in folder.iterdir()} == {*MODEL_FILES, CHECKSUMS, "network.pt"}
     model = Model(folder)
-    network = Network(Shape(pieces=model.vocabulary.get_vocab_size(), **SHAPE))  # type: ignore[arg-type]
+    network = Network(Shape(pieces=model.pieces.vocabulary.get_vocab_size(), **SHAPE))  # type: ignore[arg-type]
     network.load_state_dict(torch.load(folder / "network.pt", weights_only=True))
     network.eval()
     doc = load("rules", exclude=("tagger", "entities", "relations", "results"))(str(record(7)["text"]))
@@ -161,7 +163,7 @@ def test_the_files_say_what_the_network_says(trained: tuple[Path, list[str]], co
 
 def test_examples_hold_what_is_annotated(vocabulary: Tokenizer) -> None:
     nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
-    (example,) = examples([record(0)], nlp, vocabulary, longest=8)
+    (example,) = examples([record(0)], nlp, Pieces(vocabulary), longest=8)
     tokens = [token.text for token in nlp(str(record(0)["text"]))]
     mentions = [[" ".join(tokens[a:b]) for a, b in thing.mentions] for thing in example.things]
     assert mentions == [
@@ -180,8 +182,63 @@ def test_examples_hold_what_is_annotated(vocabulary: Tokenizer) -> None:
     start, end = example.things[1].mentions[0]
     assert np.flatnonzero(right[start, end - start - 1]).tolist() == [0, 2]
     start, _ = example.things[0].mentions[0]
-    assert np.flatnonzero(right[start, 0]).tolist() == [1, 2]
+    # A Model, or else a Method.
+    assert right[start, 0].tolist() == pytest.approx([0, 1, ALTERNATIVE, 0, 0, 0])
     assert np.flatnonzero(right[start, 1]).tolist() == [0]
+
+
+def test_nothing_is_learned_from_an_optional_result(vocabulary: Tokenizer) -> None:
+    nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
+    results = [{"subject": "n", "metric": "a", "value": "71.5", "dataset": "d", "kind": "score", "optional": True}]
+    (example,) = examples([record(1) | {"results": results}], nlp, Pieces(vocabulary), longest=8)
+    assert [figure.optional for figure in example.figures] == [True]
+
+
+def test_a_student_shares_the_embeddings_of_its_teacher(
+    trained: tuple[Path, list[str]], config: Config, tmp_path: Path
+) -> None:
+    teacher, _ = trained
+    # What stands in the training file is known already; what is too short is no abstract.
+    records = [record(n) for n in range(26)]
+    texts = [str(r["text"]) for r in records] + [f"In text {n}, {records[n]['text']} " * 4 for n in range(5)]
+    (tmp_path / "texts.jsonl").write_text("".join(json.dumps({"abstract": text}) + "\n" for text in texts))
+    said: list[str] = []
+    fewer = replace(
+        config,
+        encoder=None,
+        vocabulary=None,
+        student_of=teacher,
+        network=SHAPE | {"layers": 1},
+        fit={"epochs": 2, "batch": 4},
+        silver=Silver(teacher, 100, (tmp_path / "texts.jsonl",), workers=1),
+    )
+    train(fewer, tmp_path / "student", said.append)
+    assert f"5 abstracts annotated by {teacher.name}" in said
+    own = {path.name for path in (tmp_path / "student").iterdir()}
+    assert own == {*MODEL_FILES, CHECKSUMS, "network.pt"} - {"pieces.npz", "vocabulary.json"}
+    (facts,) = extract_facts([Paper(texts[0], id="p")], load("learned", model=str(tmp_path / "student")))
+    assert [entity.name for entity in facts.entities if entity.type is EntityType.TASK] == ["image classification"]
+
+
+def test_names_are_brought_into_line_through_all_texts(trained: tuple[Path, list[str]]) -> None:
+    dataset, model = np.eye(len(TYPES))[[TYPES.index(EntityType.DATASET), TYPES.index(EntityType.MODEL)]]
+
+    def draft(types: dict[str, np.ndarray], names: dict[str, np.ndarray]) -> Draft:
+        entities = [{"key": name, "name": name, "aliases": [name], "mentions": [[0, 7]]} for name in types]
+        text = " and ".join({**types, **names})
+        return Draft({"text": text, "entities": entities, "relations": [], "results": []}, types, names)
+
+    usual = [draft({"FooSet5": dataset}, {}) for _ in range(9)]
+    unusual = draft({"FooSet5": 0.9 * model}, {})
+    missed = draft({"Elsewhere": 0.7 * model}, {"FooSet5": 0.3 * dataset})
+    unknown = draft({"BarNet2": 0.4 * model}, {"BazNet3": 0.3 * model})
+    known = _collected([*usual, unusual, missed, unknown])
+    (entity,) = _finished(unusual, known)["entities"]
+    assert (entity["type"], entity["alt_types"], entity["optional"]) == ("Dataset", ["Model"], False)
+    found = {e["name"]: (e["type"], e["optional"]) for e in _finished(missed, known)["entities"]}
+    assert found == {"Elsewhere": ("Model", False), "FooSet5": ("Dataset", False)}
+    # What no other text knows stays as unsure as it is.
+    assert [(e["name"], e["optional"]) for e in _finished(unknown, known)["entities"]] == [("BarNet2", True)]
 
 
 def test_a_pruned_vocabulary_spells_what_it_kept(vocabulary: Tokenizer) -> None:
@@ -196,7 +253,7 @@ def test_a_pruned_vocabulary_spells_what_it_kept(vocabulary: Tokenizer) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("train = [", "no configuration"), ("dev = 'x'\n", "no configuration: 'encoder'"), (None, "cannot be read")],
+    [("train = [", "no configuration"), ("train = ['x']\n", "no configuration: .*'dev'"), (None, "cannot be read")],
 )
 def test_a_bad_configuration_is_reported(text: str | None, message: str, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"

@@ -1,7 +1,8 @@
 """The trained model as files: what is in its folder, and how its graphs are run.
 
 ===================== =====================================================================================
-``encoder.onnx``      pieces to their states: ``ids``, ``kinds`` (1, T) to ``states`` (1, T, D)
+``pieces.npz``        the embeddings of the pieces in eight bits: ``rows`` (V, D) and their ``scales`` (V)
+``encoder.onnx``      embedded pieces to their states: ``embedded`` (1, T, D), ``kinds`` (1, T) to ``states`` (1, T, D)
 ``spans.onnx``        ``states``, ``first``, ``last`` (1, W) to ``scores`` (1, W, L, 6): for the span of each
                       token and length, log-probabilities of "none" and the five entity types
 ``pairs.onnx``        ``states`` and a :class:`~paperatlas.extract.learned.nodes.Geometry` to ``pairs`` (1, N, N, R),
@@ -9,7 +10,8 @@
                       and of being a result and a gain
 ``vocabulary.json``   the pieces, in the format of the tokenizers library
 ``settings.json``     thresholds and calibration, chosen on held-out documents
-``checksums.txt``     SHA-256 of the others, checked when the model is loaded
+``checksums.txt``     SHA-256 of the others, checked when the model is loaded; a file of another model's folder
+                      that this one shares is listed by its path ("../default/pieces.npz")
 ===================== =====================================================================================
 
 A document is read alone and by one thread, so that its facts depend on nothing but its text: activations are quantised
@@ -25,37 +27,41 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from paperatlas.errors import ModelError
 from paperatlas.extract.learned.nodes import Geometry
-from paperatlas.extract.learned.pieces import Window
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
+from paperatlas.extract.learned.pieces import Pieces, Window
 
 Floats = npt.NDArray[np.float32]
 
 CHECKSUMS = "checksums.txt"
 #: The files that the checksums are of.
-MODEL_FILES = ("encoder.onnx", "spans.onnx", "pairs.onnx", "vocabulary.json", "settings.json")
+MODEL_FILES = ("pieces.npz", "encoder.onnx", "spans.onnx", "pairs.onnx", "vocabulary.json", "settings.json")
+#: Those of them that a smaller model shares with the one that taught it.
+SHARED_FILES = ("pieces.npz", "vocabulary.json")
 
 _AGAIN = "install paperatlas anew, or name another model"
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How a score becomes a probability: sigmoid(slope * logit + offset), after Platt (1999)."""
+    """How a score p becomes a probability: sigmoid(rise * ln p - fall * ln(1 - p) + offset).
 
-    slope: float = 1.0
+    This is beta calibration (Kull et al. 2017); with ``rise`` and ``fall`` alike it is Platt's (1999).
+    """
+
+    rise: float = 1.0
+    fall: float = 1.0
     offset: float = 0.0
 
-    def __call__(self, probability: float) -> float:
+    def __call__(self, score: float) -> float:
         """Return the calibrated probability, rounded to three decimals."""
-        return round(float(sigmoid(np.asarray(self.slope * logit(probability) + self.offset))), 3)
+        toward, away = log_odds(score)
+        return round(float(sigmoid(np.asarray(self.rise * toward + self.fall * away + self.offset))), 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +115,20 @@ class Model:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.checksum = verify(folder)
-        self.settings = Settings.from_json(json.loads((folder / "settings.json").read_text(encoding="utf-8")))
+        self.checksum, self._files = verify(folder)
+        self.settings = Settings.from_json(json.loads(self._files["settings.json"].read_text(encoding="utf-8")))
 
     @cached_property
-    def vocabulary(self) -> Tokenizer:
+    def pieces(self) -> Pieces:
         """The pieces that the encoder knows."""
         from tokenizers import Tokenizer
 
-        return Tokenizer.from_file(str(self.folder / "vocabulary.json"))
+        return Pieces(Tokenizer.from_file(str(self._files["vocabulary.json"])))
+
+    @cached_property
+    def _embeddings(self) -> tuple[npt.NDArray[np.int8], Floats]:
+        with np.load(self._files["pieces.npz"]) as file:
+            return file["rows"], file["scales"]
 
     @cached_property
     def _sessions(self) -> Mapping[str, Any]:
@@ -127,10 +137,15 @@ class Model:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        paths = (self.folder / f"{name}.onnx" for name in ("encoder", "spans", "pairs"))
         return {
-            path.stem: onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-            for path in paths
+            name: onnxruntime.InferenceSession(
+                str(self._files[f"{name}.onnx"]),
+                options,
+                providers=["CPUExecutionProvider"],
+                # Slower on a CPU than the two operators that it would make one of.
+                disabled_optimizers=["SkipLayerNormFusion"],
+            )
+            for name in ("encoder", "spans", "pairs")
         }
 
     def _run(self, graph: str, *outputs: str, **inputs: npt.NDArray[Any]) -> list[Floats]:
@@ -139,7 +154,9 @@ class Model:
 
     def encode(self, window: Window) -> Floats:
         """Return the states (T, D) of the window's pieces."""
-        return self._run("encoder", "states", ids=window.ids, kinds=window.kinds)[0]
+        rows, scales = self._embeddings
+        embedded = rows[window.ids] * scales[window.ids, None]
+        return self._run("encoder", "states", embedded=embedded, kinds=window.kinds)[0]
 
     def spans(self, window: Window, states: Floats) -> Floats:
         """Return log-probabilities (W, L, 6) of what the span of each token and length is."""
@@ -160,17 +177,22 @@ class Model:
         return PairScores(sigmoid(pairs), softmax(types), sigmoid(numbers))
 
 
-def verify(folder: Path) -> str:
-    """Check the files of a model against their checksums; return the checksum of these."""
+def verify(folder: Path) -> tuple[str, dict[str, Path]]:
+    """Check the files of a model against their checksums; return the checksum of these, and the files by name."""
+    found = {}
     try:
         listed = (folder / CHECKSUMS).read_text(encoding="utf-8")
         for line in listed.splitlines():
-            expected, name = line.split(maxsplit=1)
-            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != expected:
-                raise ModelError("not the file that the model was made with", where=str(folder / name), hint=_AGAIN)
-    except OSError as error:
-        raise ModelError("a file of the model cannot be read", where=str(error.filename), hint=_AGAIN) from error
-    return hashlib.sha256(listed.encode()).hexdigest()
+            expected, _, name = line.partition("  ")
+            path = found[name.rsplit("/", 1)[-1]] = folder / name
+            if hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+                raise ModelError("not the file that the model was made with", where=str(path), hint=_AGAIN)
+    except (OSError, UnicodeDecodeError) as error:
+        where = str(getattr(error, "filename", folder / CHECKSUMS))
+        raise ModelError("a file of the model cannot be read", where=where, hint=_AGAIN) from error
+    if missing := [name for name in MODEL_FILES if name not in found]:
+        raise ModelError(f"no checksum of {missing[0]}", where=str(folder / CHECKSUMS), hint=_AGAIN)
+    return hashlib.sha256(listed.encode()).hexdigest(), found
 
 
 def sigmoid(x: npt.NDArray[Any]) -> Floats:
@@ -184,7 +206,12 @@ def softmax(x: Floats) -> Floats:
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True), dtype=np.float32)
 
 
+def log_odds(probability: float) -> tuple[float, float]:
+    """Return ln p and -ln(1 - p), bounded where they are infinite; their sum is the logit."""
+    p = min(max(float(probability), 1e-4), 1 - 1e-4)
+    return float(np.log(p)), -float(np.log(1 - p))
+
+
 def logit(probability: float) -> float:
     """Return log(p / (1 - p)), bounded where that is infinite."""
-    p = min(max(float(probability), 1e-4), 1 - 1e-4)
-    return float(np.log(p / (1 - p)))
+    return sum(log_odds(probability))

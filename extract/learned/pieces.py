@@ -26,6 +26,12 @@ OVERLAP = 128
 #: The most pieces of one word. What is longer is no name, and its rest says nothing more.
 WORD = 32
 
+#: How many words are remembered in pieces.
+_REMEMBERED = 50_000
+
+#: The pieces of a word, and their kinds.
+_Cut = tuple[tuple[int, ...], tuple[int, ...]]
+
 #: The kinds of pieces by the case of their word: small letters or signs, a capital, a capital where a sentence begins,
 #: capitals further on, digits.
 LOWER, CAPITAL, BEGINNING, MIXED, DIGITS = range(5)
@@ -77,24 +83,48 @@ def kind_of(word: str, *, begins: bool = False) -> int:
     return MIXED
 
 
-def words_of_doc(doc: Doc, vocabulary: Tokenizer) -> list[Word]:
-    """Return the tokens of ``doc``, which has sentences, in the pieces of ``vocabulary``.
+class Pieces:
+    """A vocabulary of pieces, and how words are cut into them. Words come again and again: each is cut once."""
 
-    A line break is read as a separator: it ends the title. Other blanks have no pieces.
-    """
-    unknown, separator = (vocabulary.token_to_id(sign) or 0 for sign in ("[UNK]", "[SEP]"))
-    encoded = vocabulary.encode_batch([token.text.strip() for token in doc], add_special_tokens=False)
-    words: list[Word] = []
-    sentence = -1
-    for token, pieces in zip(doc, encoded, strict=True):
-        sentence += bool(token.is_sent_start) or sentence < 0
-        if token.is_space:
-            ids = (separator,) if "\n" in token.text else ()
-            words.append(Word(ids, (LOWER,) * len(ids), sentence))
-            continue
-        kinds = _kinds(token.text, pieces, begins=bool(token.is_sent_start)) or [LOWER]
-        words.append(Word(tuple(pieces.ids[:WORD]) or (unknown,), tuple(kinds[:WORD]), sentence))
-    return words
+    def __init__(self, vocabulary: Tokenizer) -> None:
+        self.vocabulary = vocabulary
+        self._unknown, self._separator, self._opening, self._closing = (
+            vocabulary.token_to_id(sign) or 0 for sign in ("[UNK]", "[SEP]", "[CLS]", "[SEP]")
+        )
+        self._cut: dict[str, tuple[_Cut, _Cut]] = {}
+
+    def windows(self, doc: Doc) -> Iterator[Window]:
+        """Yield the windows that ``doc``, which has sentences, is read in."""
+        return windows(self.words(doc), opening=self._opening, closing=self._closing)
+
+    def words(self, doc: Doc) -> list[Word]:
+        """Return the tokens of ``doc``, which has sentences.
+
+        A line break is read as a separator: it ends the title. Other blanks have no pieces.
+        """
+        words: list[Word] = []
+        sentence = -1
+        for token in doc:
+            begins = bool(token.is_sent_start)
+            sentence += begins or sentence < 0
+            text = token.text
+            if text not in self._cut:
+                if len(self._cut) >= _REMEMBERED:
+                    self._cut.clear()
+                self._cut[text] = self._pieces_of(text)
+            ids, kinds = self._cut[text][begins]
+            words.append(Word(ids, kinds, sentence))
+        return words
+
+    def _pieces_of(self, text: str) -> tuple[_Cut, _Cut]:
+        """Return the pieces of a word and their kinds: within a sentence, and at its beginning."""
+        if text.isspace():
+            line_break = ((self._separator,), (LOWER,)) if "\n" in text else ((), ())
+            return line_break, line_break
+        pieces = self.vocabulary.encode(text.strip(), add_special_tokens=False)
+        ids = tuple(pieces.ids[:WORD]) or (self._unknown,)
+        within, beginning = (tuple(_kinds(text, pieces, begins=b)[:WORD]) or (LOWER,) for b in (False, True))
+        return (ids, within), (ids, beginning)
 
 
 def _kinds(text: str, pieces: Encoding, *, begins: bool) -> list[int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from paperatlas.extract.learned.model import Floats, Model
-from paperatlas.extract.learned.pieces import Window, windows, words_of_doc
+from paperatlas.extract.learned.pieces import Window
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -81,10 +81,8 @@ class Reading:
 
 def read(doc: Doc, model: Model) -> Reading:
     """Let ``model`` read ``doc``, which has sentences."""
-    opening, closing = (model.vocabulary.token_to_id(sign) or 0 for sign in ("[CLS]", "[SEP]"))
-    words = words_of_doc(doc, model.vocabulary)
     views = []
-    for window in windows(words, opening=opening, closing=closing):
+    for window in model.pieces.windows(doc):
         states = model.encode(window)
         spans = np.exp(model.spans(window, states))
         outside = ~within_sentence(window, spans.shape[1])

@@ -1,40 +1,80 @@
-"""Which numbers are results, and of what: their metric, dataset and subject by the pair head."""
+"""Which numbers are results, and of what: metric, dataset and subject, by the pair head and by turns of phrase."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from paperatlas.extract.assertion import is_supposed
 from paperatlas.extract.facts import Entity, Result, Span
 from paperatlas.extract.learned.model import Settings
 from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, HAS_SUBJECT
 from paperatlas.extract.learned.scores import Scores, Statement
+from paperatlas.extract.names import is_mixed
+from paperatlas.extract.numbers import starting_values
+from paperatlas.extract.surface import slug
 from paperatlas.schema import PAPER, EntityType
 
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
+#: "An IS of 148", "FID: 3.4": the name of the metric stands right in front of the number.
+_METRIC_OF = re.compile(r"(?<![\w-])(?P<name>[A-Z][\w@-]*)\s*(?:\s+of|\s*[=:])\s*(?:about |up to |over )?[+−-]?$")
+#: From which probability on a number is taken for a result whatever is known of its metric.
+_SURE = 0.5
+
+
+def named_metrics(text: str, scores: Scores, entities: Mapping[int, Entity], node: int) -> dict[int, Entity]:
+    """Return the metrics that nothing but a number behind them makes one, by their nodes, from ``node`` on.
+
+    "An IS of 148": to an encoder without case a word like any other, to a reader a metric by its place.
+    """
+    taken = {place for entity in entities.values() for span in entity.mentions for place in range(*span)}
+    keys = {entity.key for entity in entities.values()}
+    found: dict[str, Entity] = {}
+    for number in scores.numbers:
+        local = _METRIC_OF.search(text[: number.match.start("value")])
+        if number.is_result < _SURE or not local or local.start("name") in taken:
+            continue
+        name, span = local["name"], Span(*local.span("name"))
+        key = slug(name)
+        if len(name) > 1 and (is_mixed(name) or name.isupper()) and key not in keys:
+            known = found.get(key) or Entity(key, name, EntityType.METRIC, (name,), (), round(number.is_result / 2, 3))
+            found[key] = replace(known, mentions=(*known.mentions, span))
+    return dict(enumerate(found.values(), node))
 
 
 def results(
-    doc: Doc, scores: Scores, statements: Iterable[Statement], entities: Mapping[int, Entity], settings: Settings
+    text: str,
+    sentences: Sequence[Span],
+    scores: Scores,
+    statements: Iterable[Statement],
+    entities: Mapping[int, Entity],
+    settings: Settings,
 ) -> Iterator[Result]:
     """Yield the numbers that are results, each with its metric, and the dataset and subject that go with it."""
     if not scores.numbers:
         return
-    sentences = [Span(sent.start_char, sent.start_char + len(sent.text.rstrip())) for sent in doc.sents]
     links: dict[int, dict[int, list[Statement]]] = defaultdict(lambda: defaultdict(list))
     for statement in statements:
         links[statement.head][statement.label].append(statement)
     told = set()
+    metrics = [e for e in entities.values() if e.type is EntityType.METRIC]
+    starting = starting_values(text)
     for n, number in enumerate(scores.numbers, scores.first_number):
-        metric = _likeliest(links[n][HAS_METRIC], entities, {EntityType.METRIC})
-        if not metric:
+        place = number.match.start("value")
+        likeliest = _likeliest(links[n][HAS_METRIC], entities, {EntityType.METRIC})
+        metric = entities[likeliest.tail] if likeliest else None
+        probability = float(np.sqrt(likeliest.probability * number.is_result)) if likeliest else 0.0
+        if (local := _METRIC_OF.search(text[:place])) and number.is_result >= _SURE:
+            at = local.start("name")
+            named = next((m for m in metrics if any(span.start <= at < span.end for span in m.mentions)), None)
+            metric, probability = (named, number.is_result) if named else (metric, probability)
+        if not metric or probability < settings.result or place in starting:
             continue
-        probability = float(np.sqrt(metric.probability * number.is_result))
-        if probability < settings.result:
+        evidence = next(s for s in sentences if s.start <= place < max(s.end, s.start + 1))
+        if is_supposed(text[evidence.start : place]):
             continue
         dataset = _likeliest(links[n][HAS_DATASET], entities, {EntityType.DATASET})
         subject = _likeliest(links[n][HAS_SUBJECT], entities, {EntityType.MODEL, EntityType.METHOD, EntityType.TASK})
@@ -42,17 +82,34 @@ def results(
         unit = number.match["unit"] or ""
         result = Result(
             subject=key_of(entities, subject.tail) if subject else PAPER,
-            metric=entities[metric.tail].key,
+            metric=metric.key,
             value=sign + number.match["value"].replace(",", ""),
             unit="%" if unit == "percent" else unit,
             dataset=entities[dataset.tail].key if dataset and dataset.probability >= settings.dataset else "",
             kind="gain" if number.is_gain > 0.5 else "score",
-            evidence=next(s for s in sentences if s.start <= number.match.start("value") < max(s.end, s.start + 1)),
+            evidence=evidence,
             confidence=round(probability, 3),
         )
         if (said := (result.metric, result.value, result.dataset)) not in told:
             told.add(said)
             yield result
+
+
+def together(patterned: Iterable[Result], linked: Iterable[Result]) -> tuple[Result, ...]:
+    """Return what turns of phrase say of the numbers, and of those that they say nothing of, what the pair head says.
+
+    Where a number stands beside its metric, or in a list that goes with a list of metrics, a pattern is the surer
+    reader; where both say the same the surer confidence stands.
+    """
+    linked = [*linked]
+    agreed = {(result.value, result.metric): result.confidence for result in linked}
+    found = [
+        replace(result, confidence=max(result.confidence, agreed.get((result.value, result.metric), 0.0)))
+        for result in patterned
+    ]
+    said = {result.value for result in found}
+    found += [result for result in linked if result.value not in said]
+    return tuple(sorted(found, key=lambda result: result.evidence))
 
 
 def key_of(entities: Mapping[int, Entity], node: int) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from paperatlas.extract.learned.nodes import NUMBER_NODE, PAPER_NODE, SELF, TYPE
 from paperatlas.extract.learned.pieces import Window
 from paperatlas.extract.learned.reading import Reading, View
 from paperatlas.extract.numbers import NUMBER
+from paperatlas.extract.places import tokens_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -124,7 +126,11 @@ class Scores:
         return self._best.values()
 
 
-def tokens_of(doc: Doc, span: Span) -> Tokens | None:
-    """Return the tokens that hold a span of characters."""
-    found = doc.char_span(*span, alignment_mode="expand")
-    return (found.start, found.end) if found is not None else None
+def mutual(statements: Iterable[Statement]) -> Iterator[Statement]:
+    """Make one statement of two directions, from the earlier thing to the later, with their mean probability."""
+    both: dict[tuple[int, int, int], list[Statement]] = defaultdict(list)
+    for statement in statements:
+        low, high = sorted((statement.head, statement.tail))
+        both[low, high, statement.label].append(statement)
+    for (head, tail, _), found in both.items():
+        yield replace(found[0], head=head, tail=tail, probability=sum(s.probability for s in found) / 2)

@@ -11,11 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from spacy.tokens import Doc
-
 from paperatlas.extract.facts import Entity, Relation, Span
 from paperatlas.extract.lexicon import cue
-from paperatlas.extract.rules.roles import Roles, Sentence, roles_of
+from paperatlas.extract.rules.roles import Roles, Sentence
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 
 #: "X, a Y", "X (Z) is a Y": with words between the article and Y that may describe it, but begin no clause.
@@ -49,13 +47,12 @@ _DOUBT = 0.1
 _REACH = 5
 
 
-def relate(doc: Doc, entities: Sequence[Entity]) -> tuple[Relation, ...]:
-    """Return the relations among the entities of ``doc`` and the paper, in offsets of ``doc.text``.
+def relate(roles: Roles, entities: Sequence[Entity]) -> tuple[Relation, ...]:
+    """Return the relations among the entities of a document and the paper, by the roles that these play in it.
 
     Of several statements of one fact the most confident is kept; of contradicting ones (A outperforms B and B
     outperforms A) likewise.
     """
-    roles = roles_of(doc, entities)
     types = {PAPER: PAPER} | {entity.key: entity.type.value for entity in entities}
     found: dict[tuple[str, RelationType, str], Relation] = {}
     for relation in _statements(roles):

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from spacy.tokens import Doc
-
 from paperatlas.extract.facts import Entity, Result, Span
 from paperatlas.extract.lexicon import alternatives
-from paperatlas.extract.numbers import NUMBER
-from paperatlas.extract.rules.roles import Roles, Sentence, roles_of
+from paperatlas.extract.numbers import NUMBER, starting_values
+from paperatlas.extract.rules.roles import Roles, Sentence
 from paperatlas.schema import PAPER, EntityType
 
 #: What makes a number something else than a result: a count of things, a year, a size, one half of a dimension.
@@ -39,6 +37,8 @@ _METRIC_THEN = re.compile(
     r"less than|at least)\s+){0,2}[(+~≈]?",
     re.I,
 )
+#: The same, beyond doubt, whatever follows: "an IS of 148 and FID of 3.4".
+_METRIC_OF = re.compile(r"(?:\s+scores?)?\s*(?:\bof|:|=)\s*", re.I)
 #: Between a number and the metric behind it: "% absolute improvement in", "% and higher top-1".
 _THEN_METRIC = re.compile(
     r"(?:\s*(?:%|percent|points?))?\s*\)?\s*(?:(?:absolute|relative|average|mean|overall|higher|lower|better|"
@@ -58,7 +58,6 @@ _STATISTIC = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TO = re.compile(r"\bto\s*$")
-_FROM = re.compile(r"\bfrom\s*$", re.I)
 #: Between numbers that are of one metric: "94% and 96% accuracy", "from 36.8 to 99.3".
 _JOINT = re.compile(r"\s*(?:,|and|,? and|/|to|or|vs\.?|versus)\s*(?:an?\s)?")
 
@@ -73,9 +72,8 @@ class _Number:
     gain: bool
 
 
-def report(doc: Doc, entities: Sequence[Entity]) -> tuple[Result, ...]:
-    """Return the results that ``doc`` reports, in order, in offsets of ``doc.text``."""
-    roles = roles_of(doc, entities)
+def report(roles: Roles, entities: Sequence[Entity]) -> tuple[Result, ...]:
+    """Return the results that a document reports, in order, by the roles that its entities play."""
     found: dict[tuple[str, str, str], Result] = {}
     for sentence in roles.sentences:
         if sentence.is_title or sentence.hedged:
@@ -144,7 +142,9 @@ def _assigned(
     for number in numbers:
         following = next((m for m in metrics if m[0].start >= number.span.end), None)
         preceding = next((m for m in reversed(metrics) if m[0].end <= number.span.start), None)
-        if following and _THEN_METRIC.fullmatch(between(number.span.end, following[0].start)):
+        if preceding and _METRIC_OF.fullmatch(between(preceding[0].end, number.span.start)):
+            pairs[number] = preceding
+        elif following and _THEN_METRIC.fullmatch(between(number.span.end, following[0].start)):
             pairs[number] = following
         elif preceding and _METRIC_THEN.fullmatch(between(preceding[0].end, number.span.start)):
             pairs[number] = preceding
@@ -162,7 +162,8 @@ def _assigned(
         pairs |= dict(zip(left, metrics, strict=True))
     elif len({m[1] for m in metrics}) == 1:
         pairs |= {n: metrics[0] for n in left if n.unit == "%"}
-    return [(number, pairs[number]) for number in numbers if number in pairs and not _is_start(sentence, number)]
+    starting = {sentence.span.start + place for place in starting_values(sentence.text)}
+    return [(n, pairs[n]) for n in numbers if n in pairs and starting.isdisjoint(range(*n.span))]
 
 
 def _respectively(
@@ -175,13 +176,6 @@ def _respectively(
         return {}
     apart = run[-1].span.end <= distinct[0][0].start or distinct[-1][0].end <= run[0].span.start
     return dict(zip(run, distinct, strict=True)) if apart else {}
-
-
-def _is_start(sentence: Sentence, number: _Number) -> bool:
-    """Tell the value that something is improved *from*."""
-    at = number.span.start - sentence.span.start
-    after = sentence.text[number.span.end - sentence.span.start :]
-    return bool(_FROM.search(sentence.text[:at])) and bool(re.match(r"\s*(?:\w+\s+)?to\b", after))
 
 
 def _dataset(sentence: Sentence, number: _Number, numbers: Sequence[_Number], entities: Sequence[Entity]) -> str:

@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from paperatlas.extract.facts import Entity, Span
 from paperatlas.extract.lexicon import cue
-from paperatlas.extract.sentences import title_length
+from paperatlas.extract.sentences import sentences_of, title_length
 from paperatlas.schema import EntityType
 
 #: What also ends the object of a verb: a colon, a comma unless an explanation or a name follows.
@@ -59,13 +59,13 @@ def _sentences(doc: Doc, entities: Sequence[Entity]) -> Iterator[Sentence]:
     title = title_length(doc)
     placed = sorted((span, n) for n, entity in enumerate(entities) for span in entity.mentions)
     own_seen = False
-    for sent in doc.sents:
-        text = sent.text.rstrip()
+    whole = doc.text
+    for span, end in sentences_of(doc):
+        text = span.of(whole)
         if not text.strip():
             continue
-        span = Span(sent.start_char, sent.start_char + len(text))
         mentions = tuple((m, entities[n]) for m, n in placed if span.start <= m.start < span.end)
-        is_title = sent.end <= title + 1 and title > 0
+        is_title = end <= title + 1 and title > 0
         own = is_title or bool(cue("own").search(text))
         own_seen = own_seen or (own and not is_title)
         yield Sentence(span, text, mentions, is_title, own or own_seen, bool(cue("hedged").search(text)))

@@ -8,7 +8,7 @@ A record is one JSON object: ``text``, ``entities`` (``key``, ``type``, ``alt_ty
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,18 +27,18 @@ from paperatlas.extract.learned.nodes import (
     TYPES,
     Tokens,
 )
-from paperatlas.extract.learned.pieces import Window, windows, words_of_doc
-from paperatlas.extract.learned.scores import tokens_of
+from paperatlas.extract.learned.pieces import Pieces, Window
 from paperatlas.extract.numbers import NUMBER
+from paperatlas.extract.places import places_of, tokens_of
 from paperatlas.extract.surface import surface_key
-from paperatlas.extract.tokenizer import folded_of
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
-    from tokenizers import Tokenizer
 
+#: What an alternative type weighs beside the annotated one: right, but not the first choice.
+ALTERNATIVE = 0.3
 #: Two mentions in different sentences are as far apart as this many tokens more.
 _OTHER_SENTENCE = 500
 
@@ -59,12 +59,16 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number of the text; ``links`` are pairs of a label and a node's number, 0 for the paper."""
+    """A number of the text; ``links`` are pairs of a label and a node's number, 0 for the paper.
+
+    Of what is ``optional`` there is nothing to learn.
+    """
 
     tokens: Tokens
     is_result: bool
     is_gain: bool
     links: tuple[tuple[int, int], ...]
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +86,19 @@ class Example:
     figures: tuple[Figure, ...]
 
 
-def examples(
-    records: Iterable[Mapping[str, Any]], nlp: Language, vocabulary: Tokenizer, *, longest: int
-) -> list[Example]:
+def examples(records: Iterable[Mapping[str, Any]], nlp: Language, pieces: Pieces, *, longest: int) -> list[Example]:
     """Return an example a record. ``nlp`` must split sentences; a text longer than a window is cut to its first."""
-    opening, closing = (vocabulary.token_to_id(sign) or 0 for sign in ("[CLS]", "[SEP]"))
     found = []
     for record in records:
         doc = nlp(record["text"])
-        window = next(windows(words_of_doc(doc, vocabulary), opening=opening, closing=closing))
+        window = next(pieces.windows(doc))
         found.append(_example(record, doc, window, longest))
     return found
 
 
 def _example(record: Mapping[str, Any], doc: Doc, window: Window, longest: int) -> Example:
     entities = record.get("entities", [])
-    places = [{place for alias in e["aliases"] for place in _places(doc, record["text"], alias)} for e in entities]
+    places = [{place for alias in e["aliases"] for place in places_of(doc, record["text"], alias)} for e in entities]
     places = [{place for place in spans if place[1] <= window.end} for spans in places]
     everywhere = set().union(*places)
     things = tuple(
@@ -148,28 +149,15 @@ def untitled(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**record, "text": abstract, "entities": entities, "relations": relations}
 
 
-def _places(doc: Doc, text: str, alias: str) -> Iterable[Tokens]:
-    """Yield where ``alias`` stands in ``text``, as tokens of ``doc``, which may have a suffix behind it ("-based")."""
-    folded = folded_of(doc)
-    for match in re.finditer(rf"(?<!\w){re.escape(alias)}(?!\w)", text):
-        span = Span(*folded.reading(*match.span()))
-        tokens = tokens_of(doc, span)
-        if tokens:
-            found = doc[slice(*tokens)]
-            if bare(doc.text, Span(found.start_char, found.end_char)) == span or _fits(doc, span):
-                yield tokens
-
-
-def _fits(doc: Doc, span: Span) -> bool:
-    return doc.char_span(*span) is not None
-
-
 def _spelt_alike(
     doc: Doc, keys: Mapping[str, tuple[int, ...]], known: set[Tokens], longest: int
 ) -> Iterable[tuple[Tokens, tuple[int, ...]]]:
     text, ends = doc.text, [token.idx + len(token) for token in doc]
+    # Most words begin no name; an article may stand before one.
+    openings = {key[:2] for key in keys}
     for first in doc:
-        if first.is_punct or first.is_space:
+        begins = surface_key(first.text)[:2] in openings or first.lower_ in ("the", "a", "an")
+        if first.is_punct or first.is_space or not begins:
             continue
         for end in range(first.i + 1, min(len(doc), first.i + longest) + 1):
             types = keys.get(surface_key(text[first.idx : ends[end - 1]]))
@@ -206,7 +194,8 @@ def _figures(
         known = tuple((label, node) for label, node in links.items() if node is not None)
         before = tied.get(fitting[0])
         known = tuple(dict.fromkeys((*(before.links if before else ()), *known)))
-        tied[fitting[0]] = Figure(matches[fitting[0]][1], True, result.get("kind") == "gain", known)
+        optional = bool(result.get("optional")) and (before is None or before.optional)
+        tied[fitting[0]] = Figure(matches[fitting[0]][1], True, result.get("kind") == "gain", known, optional)
     return tuple(tied.get(n, Figure(tokens, False, False, ())) for n, (_, tokens) in enumerate(matches))
 
 
@@ -220,16 +209,18 @@ def _distance(window: Window, one: Tokens, other: Tokens) -> int:
     return abs(one[0] - other[0]) + _OTHER_SENTENCE * bool(apart)
 
 
-def span_classes(example: Example, longest: int, classes: int = SCHEME.classes) -> npt.NDArray[np.bool_]:
-    """Return which classes (W, L, C) are right for each span: more than one where the annotation leaves it open."""
-    right = np.zeros((example.window.width, longest, classes), dtype=bool)
-    right[..., 0] = True
+def span_classes(example: Example, longest: int, classes: int = SCHEME.classes) -> npt.NDArray[np.float32]:
+    """Return how right each class (W, L, C) is for each span: 1, :data:`ALTERNATIVE` or 0.
+
+    More than one is right where the annotation leaves it open.
+    """
+    right = np.zeros((example.window.width, longest, classes), dtype=np.float32)
+    right[..., 0] = 1
 
     def allow(span: Tokens, types: tuple[int, ...], *, nothing: bool) -> None:
         start, end = span
         if end - start <= longest:
-            right[start, end - start - 1] = False
-            right[start, end - start - 1, [0] * nothing + [1 + kind for kind in types]] = True
+            right[start, end - start - 1] = class_weights(types, classes, nothing=nothing)
 
     for span, types in example.doubtful:
         allow(span, types, nothing=True)
@@ -241,3 +232,16 @@ def span_classes(example: Example, longest: int, classes: int = SCHEME.classes) 
             if span not in thing.nested:
                 allow(span, thing.types, nothing=thing.optional)
     return right
+
+
+def class_weights(types: Sequence[int], classes: int, *, nothing: bool) -> npt.NDArray[np.float32]:
+    """Return how right each class is for a thing of ``types``, the annotated one first; ``nothing`` may be right, too.
+
+    >>> class_weights((2, 0), 6, nothing=False).tolist()[3], class_weights((), 6, nothing=True).tolist()
+    (1.0, [1.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+    """
+    weights = np.zeros(classes, dtype=np.float32)
+    weights[0] = nothing
+    weights[[1 + kind for kind in types]] = ALTERNATIVE
+    weights[[1 + kind for kind in types[:1]]] = 1
+    return weights

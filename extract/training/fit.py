@@ -1,8 +1,8 @@
 """Fitting the network to annotated abstracts.
 
-All heads learn at once from one loss. Where the annotation allows several classes ("optional", ``alt_types``), any of
-them is right: the loss is that of their summed probability. What is shipped is a running mean of the parameters
-(Polyak averaging), which is better and steadier than the last of them.
+All heads learn at once from one loss. Where the annotation allows several classes ("optional", ``alt_types``), all of
+them are right: the loss is that of their summed probability, with less weight on alternatives. What is shipped is a
+running mean of the parameters (Polyak averaging), which is better and steadier than the last of them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from paperatlas.extract.learned.nodes import (
     geometry,
 )
 from paperatlas.extract.learned.reading import within_sentence
-from paperatlas.extract.training.examples import Example, span_classes
+from paperatlas.extract.training.examples import Example, Figure, class_weights, span_classes
 from paperatlas.extract.training.network import Network
 
 
@@ -36,7 +36,8 @@ class Plan:
 
     ``distractors``: the most spans a document that are no things but are shown to the pair head as if they were;
     ``untitled``: how often a text is shown without its title; ``split``: how often each way to spell a thing is a node
-    of its own, for the pair head to tell that they are the same.
+    of its own, for the pair head to tell that they are the same; ``mistyped``: how often a thing is shown to the pair
+    head as of any type, for it to look at the text: at run time the type is a guess.
     """
 
     epochs: int = 8
@@ -48,6 +49,7 @@ class Plan:
     distractors: int = 10
     untitled: float = 0.3
     split: float = 0.5
+    mistyped: float = 0.12
     document_weight: float = 0.5
     number_weight: float = 0.3
     seed: int = 1
@@ -66,17 +68,25 @@ class Nodes:
 
     places: Geometry
     labels: dict[tuple[int, int, int], int]
-    classes: list[tuple[int, tuple[int, ...]]]
+    classes: list[tuple[int, npt.NDArray[np.float32]]]
     optional: list[int]
-    numbers: list[tuple[int, bool, bool]]
+    numbers: list[Figure]
     first_number: int
     count: int
 
 
 def fit(
-    network: Network, data: Sequence[Variants], plan: Plan, report: Callable[[int, int, Sequence[float]], None]
+    network: Network,
+    data: Sequence[Variants],
+    plan: Plan,
+    report: Callable[[int, int, Sequence[float]], None],
+    silver: Sequence[Variants] = (),
 ) -> dict[str, Tensor]:
-    """Train ``network`` and return the averaged parameters. ``report`` is told step, steps and the losses."""
+    """Train ``network`` and return the averaged parameters. ``report`` is told step, steps and the losses.
+
+    All of ``data`` is shown in every pass; of ``silver``, which another model has annotated, every pass shows a part,
+    so that each of its texts is seen once.
+    """
     random.seed(plan.seed)
     torch.manual_seed(plan.seed)
     chance = random.Random(plan.seed)  # noqa: S311  # reproducible, not secret
@@ -88,21 +98,20 @@ def fit(
         weight_decay=plan.weight_decay,
         fused=True,
     )
-    steps = plan.epochs * (len(data) // plan.batch)
+    silver = chance.sample(silver, len(silver))
+    parts = [[*data, *silver[n :: plan.epochs]] for n in range(plan.epochs)]
+    size = min(plan.batch, len(data))
+    steps = sum(len(part) // size for part in parts)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, step / (plan.warmup * steps)) * max(0.02, 1 - step / steps)
     )
-    longest = network.shape.longest
-    targets = {
-        id(example): span_classes(example, longest, network.scheme.classes) for variants in data for example in variants
-    }
     mean = {name: value.clone() for name, value in network.state_dict().items()}
     network.train()
     step = 0
-    for _ in range(plan.epochs):
-        shown = [untitled if chance.random() < plan.untitled else whole for whole, untitled in data]
-        for batch in _batches(shown, plan.batch, chance):
-            losses = _losses(network, batch, [targets[id(example)] for example in batch], plan, chance)
+    for part in parts:
+        shown = [untitled if chance.random() < plan.untitled else whole for whole, untitled in part]
+        for batch in _batches(shown, size, chance):
+            losses = _losses(network, batch, plan, chance)
             optimizer.zero_grad(set_to_none=True)
             weights = (1.0, 1.0, plan.document_weight, plan.number_weight)
             torch.autograd.backward([weight * loss for weight, loss in zip(weights, losses, strict=True)])
@@ -141,8 +150,8 @@ def _padded(arrays: Sequence[npt.NDArray[Any]], fill: float = 0) -> Tensor:
 
 
 def _losses(
-    network: Network, batch: Sequence[Example], classes: Sequence[npt.NDArray[Any]], plan: Plan, chance: random.Random
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:  # fmt: skip
+    network: Network, batch: Sequence[Example], plan: Plan, chance: random.Random
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Return the losses of the spans, the pairs, the nodes' types and the numbers."""
     windows = [example.window for example in batch]
     ids, kinds = (_padded([getattr(w, name) for w in windows]) for name in ("ids", "kinds"))
@@ -152,9 +161,9 @@ def _losses(
     with torch.autocast("cpu", torch.bfloat16):
         states = network.encoder(ids, kinds, mask)
         spans = network.spans(states, first, last)
-    right = _padded(classes)
+    right = _padded([span_classes(e, longest, network.scheme.classes) for e in batch]).log().clamp(min=-1e4)
     valid = _padded([within_sentence(window, longest) for window in windows])
-    loss = -spans.masked_fill(~right, -1e4).logsumexp(-1)
+    loss = -(spans + right).logsumexp(-1)
     required = sum(len(t.mentions) for e in batch for t in e.things if not t.optional)
     span_loss = (loss * valid).sum() / max(required, 1)
 
@@ -175,19 +184,19 @@ def _nodes(example: Example, likely: Tensor, kinds: Tensor, scheme: Scheme, plan
     mentions: list[Sequence[Tokens]] = [example.own]
     paper_kind, number_kind, _ = scheme.nodes
     node_kinds = [paper_kind]
-    classes: list[tuple[int, tuple[int, ...]]] = []
+    classes: list[tuple[int, npt.NDArray[np.float32]]] = []
     numbers_of = {0: [0]}
     split = chance.random() < plan.split
     for n, thing in enumerate(example.things, 1):
         numbers_of[n] = []
         for form in thing.forms if split else [thing.mentions] if thing.mentions else []:
             numbers_of[n].append(len(mentions))
-            classes.append((len(mentions), tuple([0] * thing.optional + [1 + kind for kind in thing.types])))
+            classes.append((len(mentions), class_weights(thing.types, scheme.classes, nothing=thing.optional)))
             mentions.append(form)
-            # An alternative type now and then: at run time the type is a guess, too.
-            node_kinds.append(chance.choice(thing.types) if chance.random() < 0.3 else thing.types[0])
+            any_type = chance.random() < plan.mistyped
+            node_kinds.append(chance.randrange(scheme.types) if any_type else thing.types[0])
     for span, kind in _distractors(example, likely, kinds, plan, chance):
-        classes.append((len(mentions), (0,)))
+        classes.append((len(mentions), class_weights((), scheme.classes, nothing=True)))
         mentions.append((span,))
         node_kinds.append(kind)
     first_number = len(mentions)
@@ -200,13 +209,14 @@ def _nodes(example: Example, likely: Tensor, kinds: Tensor, scheme: Scheme, plan
     for n, figure in enumerate(example.figures, first_number):
         mentions.append((figure.tokens,))
         node_kinds.append(number_kind)
-        labels |= {(n, label, number): 1 for label, node in figure.links for number in numbers_of[node]}
+        stated = -1 if figure.optional else 1
+        labels |= {(n, label, number): stated for label, node in figure.links for number in numbers_of[node]}
     return Nodes(
         geometry(example.window, mentions, node_kinds),
         labels,
         classes,
         [number for n, thing in enumerate(example.things, 1) if thing.optional for number in numbers_of[n]],
-        [(n, figure.is_result, figure.is_gain) for n, figure in enumerate(example.figures, first_number)],
+        [*example.figures],
         first_number,
         len(mentions),
     )
@@ -253,19 +263,22 @@ def _type_loss(logits: Tensor, nodes: Sequence[Nodes]) -> Tensor:
     rows = [(n, node, classes) for n, nodes_ in enumerate(nodes) for node, classes in nodes_.classes]
     if not rows:
         return logits.sum() * 0
-    allowed = torch.full((len(rows), logits.shape[-1]), False)
-    for row, (_, _, classes) in enumerate(rows):
-        allowed[row, list(classes)] = True
+    allowed = torch.from_numpy(np.stack([weights for _, _, weights in rows])).log().clamp(min=-1e4)
     chosen = logits[[n for n, _, _ in rows], [node for _, node, _ in rows]].log_softmax(-1)
-    return -chosen.masked_fill(~allowed, -1e4).logsumexp(-1).mean()
+    return -(chosen + allowed).logsumexp(-1).mean()
 
 
 def _number_loss(logits: Tensor, nodes: Sequence[Nodes]) -> Tensor:
-    rows = [(n, *number) for n, nodes_ in enumerate(nodes) for number in nodes_.numbers]
+    rows = [
+        (n, place, figure)
+        for n, node in enumerate(nodes)
+        for place, figure in enumerate(node.numbers, node.first_number)
+        if not figure.optional
+    ]
     if not rows:
         return logits.sum() * 0
-    chosen = logits[[row[0] for row in rows], [row[1] for row in rows]]
-    right = torch.tensor([row[2:] for row in rows], dtype=torch.float32)
+    chosen = logits[[n for n, _, _ in rows], [place for _, place, _ in rows]]
+    right = torch.tensor([(figure.is_result, figure.is_gain) for _, _, figure in rows], dtype=torch.float32)
     # Whether it is a gain is asked of results only.
     weight = torch.stack([torch.ones(len(rows)), right[:, 0]], dim=-1)
     return functional.binary_cross_entropy_with_logits(chosen, right, weight, reduction="sum") / len(rows)

@@ -11,7 +11,7 @@ R labels of pairs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -37,12 +37,26 @@ class Shape:
     dropout: float = 0.1
 
 
+#: Query, key and value (B, T, D), the number of heads, and the mask (B, T), to what was attended to (B, T, D).
+Attend = Callable[[Tensor, Tensor, Tensor, int, Tensor | None], Tensor]
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, heads: int, mask: Tensor | None) -> Tensor:
+    """Attend with several heads, (B, T, D) to (B, T, D)."""
+    batch, length, width = query.shape
+    q, k, v = (x.view(batch, length, heads, width // heads).transpose(1, 2) for x in (query, key, value))
+    seen = None if mask is None else mask[:, None, None, :]
+    attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=seen)
+    return attended.transpose(1, 2).reshape(batch, length, width)
+
+
 class Block(nn.Module):
     """A transformer layer, normalised after each part as BERT's are."""
 
     def __init__(self, width: int, heads: int, inner: int, dropout: float, *, eps: float = 1e-12) -> None:
         super().__init__()
         self.heads = heads
+        self.attend: Attend = attend
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
         self.norm1 = nn.LayerNorm(width, eps=eps)
@@ -53,14 +67,9 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         """Transform ``x`` (B, T, D); ``mask`` (B, T) is true for what is there."""
-        batch, length, width = x.shape
-        q, k, v = (
-            part.view(batch, length, self.heads, width // self.heads).transpose(1, 2)
-            for part in self.qkv(x).chunk(3, dim=-1)
-        )
-        seen = None if mask is None else mask[:, None, None, :]
-        attended = functional.scaled_dot_product_attention(q, k, v, attn_mask=seen)
-        x = self.norm1(x + self.dropout(self.out(attended.transpose(1, 2).reshape(batch, length, width))))
+        query, key, value = self.qkv(x).chunk(3, dim=-1)
+        attended = self.attend(query, key, value, self.heads, mask)
+        x = self.norm1(x + self.dropout(self.out(attended)))
         normed: Tensor = self.norm2(x + self.dropout(self.down(functional.gelu(self.up(x)))))
         return normed
 
@@ -80,8 +89,12 @@ class Encoder(nn.Module):
         )
 
     def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Return the states (B, T, D)."""
-        x: Tensor = self.pieces(ids) + self.positions.weight[: ids.shape[1]] + self.kinds(kinds)
+        """Return the states (B, T, D) of pieces (B, T)."""
+        return self.states(self.pieces(ids), kinds, mask)
+
+    def states(self, embedded: Tensor, kinds: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return the states (B, T, D) of embedded pieces (B, T, D)."""
+        x: Tensor = embedded + self.positions.weight[: kinds.shape[1]] + self.kinds(kinds)
         x = self.dropout(self.norm(x))
         for block in self.blocks:
             x = block(x, mask)
@@ -258,4 +271,16 @@ def pretrained(weights: Mapping[str, Tensor], shape: Shape) -> dict[str, Tensor]
             found[f"{new}.up.{kind}"] = of(f"{old}.intermediate.dense.{kind}")
             found[f"{new}.down.{kind}"] = of(f"{old}.output.dense.{kind}")
             found[f"{new}.norm2.{kind}"] = of(f"{old}.output.LayerNorm.{kind}")
+    return found
+
+
+def student(teacher: Mapping[str, Tensor], network: Network) -> dict[str, Tensor]:
+    """Return the parameters of ``network`` from those of a deeper one: of its layers, some at equal distances."""
+    depth = 1 + max(int(name.split(".")[2]) for name in teacher if name.startswith("encoder.blocks."))
+    found = {}
+    for name in network.state_dict():
+        parts = name.split(".")
+        if name.startswith("encoder.blocks."):
+            parts[2] = str(int(parts[2]) * depth // network.shape.layers)
+        found[name] = teacher[".".join(parts)]
     return found

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from paperatlas.extract.facts import Entity, as_json
 from paperatlas.extract.learned.document import facts_of
-from paperatlas.extract.learned.model import Calibration, Model, Settings, logit, sigmoid
+from paperatlas.extract.learned.model import Calibration, Model, Settings, log_odds, sigmoid
 from paperatlas.extract.learned.reading import Reading
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import facts_from, load
@@ -22,11 +22,15 @@ from paperatlas.extract.scoring import Document, Score, outcomes, score_document
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_GRID = [n / 20 for n in range(3, 15)]
+_GRID = [n / 20 for n in range(4, 15)]
+#: Where a wrong one is worse than none: a thing that is none, a wrong join, a wrong result.
+_CAREFUL = [n / 20 for n in range(6, 17)]
+#: A calibration may not turn the order of scores around.
+_FLATTEST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Held:
     """A held-out document as the model has read it, and what is annotated in it."""
 
     gold: Document
@@ -35,72 +39,94 @@ class _Read:
     entities: Sequence[Entity]
 
 
-def tune(folder: Path, records: Iterable[Document], report: Callable[[str], None]) -> Settings:
-    """Return the settings with which the model in ``folder`` does best on ``records``."""
-    model = Model(folder)
+def read_held_out(folder: Path, records: Iterable[Document]) -> list[Held]:
+    """Let the model in ``folder`` read ``records``."""
     nlp = load("learned", model=str(folder), exclude=("document",))
-    read = []
-    for record in records:
-        doc = nlp(record["text"])
-        read.append(_Read(record, doc, doc._.reading, doc._.entities))
-    found = partial(_found, model, read)
+    docs = ((record, nlp(record["text"])) for record in records)
+    return [Held(record, doc, doc._.reading, doc._.entities) for record, doc in docs]
 
-    def figure(name: str, settings: Settings) -> float:
-        return total(map(score_document, [r.gold for r in read], found(settings))).tallies[name].f1
+
+def tune(folder: Path, records: Iterable[Document], report: Callable[[str], None]) -> Settings:
+    """Return the settings with which the model in ``folder`` does best on ``records``.
+
+    One threshold for all types and one for all relations: more of them would be fitted to the few documents there are.
+    """
+    model = Model(folder)
+    held = read_held_out(folder, records)
+
+    def figure(names: Sequence[str], settings: Settings) -> float:
+        tallies = scored(model, held, settings).tallies
+        return sum(tallies[name].f1 for name in names) / len(names)
 
     settings = model.settings
+    # What is no thing has false relations, too.
+    things = partial(figure, ("entities+type", "relations"))
+    by_share = [
+        _best([replace(settings, document=share, entity=dict.fromkeys(settings.entity, t)) for t in _CAREFUL], things)
+        for share in (0.3, 0.5, 0.7, 0.9)
+    ]
+    settings = max(by_share, key=lambda found: found[0])[1]
+    settings = _best([replace(settings, same=t) for t in _CAREFUL], things)[1]
     settings = _best(
-        [
-            replace(settings, document=share, entity=dict.fromkeys(settings.entity, threshold))
-            for share in (0.5, 0.7, 0.9)
-            for threshold in _GRID
-        ],
-        partial(figure, "entities+type"),
-    )
-    settings = _best(
-        [replace(settings, same=threshold) for threshold in (0.5, 0.3, 0.4, 0.6, 0.7, 0.8)],
-        partial(figure, "entities+type"),
-    )
-    settings = _best(
-        [replace(settings, relation=dict.fromkeys(settings.relation, threshold)) for threshold in _GRID],
-        partial(figure, "relations"),
-    )
-    for kind in settings.relation:
-        near = (settings.relation[kind] + step for step in (0.0, -0.1, -0.05, 0.05, 0.1))
-        tried = [replace(settings, relation={**settings.relation, kind: round(value, 3)}) for value in near]
-        settings = _best(tried, partial(figure, "relations"))
-    settings = _best([replace(settings, result=t, dataset=d) for t in _GRID for d in (0.2, 0.35, 0.5)],
-                     partial(figure, "results"))  # fmt: skip
-    things, relations = zip(*map(outcomes, [r.gold for r in read], found(settings)), strict=True)
-    settings = replace(
-        settings,
-        entity_calibration=_calibration([pair for pairs in things for pair in pairs]),
-        relation_calibration=_calibration([pair for pairs in relations for pair in pairs]),
-    )
-    report(_line(total(map(score_document, [r.gold for r in read], found(settings)))))
+        [replace(settings, relation=dict.fromkeys(settings.relation, t)) for t in _GRID],
+        partial(figure, ("relations",)),
+    )[1]
+    settings = _best([replace(settings, result=t) for t in _CAREFUL], partial(figure, ("results",)))[1]
+    settings = _best([replace(settings, dataset=t) for t in (0.2, 0.35, 0.5)], partial(figure, ("results",)))[1]
+    settings = replace(settings, entity_calibration=Calibration(), relation_calibration=Calibration())
+    pairs = [outcomes(r.gold, f) for r, f in zip(held, found_in(model, held, settings), strict=True)]
+    settings = replace(settings, entity_calibration=_calibration([pair for things, _ in pairs for pair in things]))
+    # How sure a relation is depends on how sure its ends are.
+    pairs = [outcomes(r.gold, f) for r, f in zip(held, found_in(model, held, settings), strict=True)]
+    settings = replace(settings, relation_calibration=_calibration([pair for _, stated in pairs for pair in stated]))
+    report(_line(scored(model, held, settings)))
     return settings
 
 
-def _found(model: Model, read: Sequence[_Read], settings: Settings) -> list[dict[str, Any]]:
+def found_in(model: Model, held: Iterable[Held], settings: Settings) -> list[dict[str, Any]]:
+    """Return what ``model`` finds in what it has read, with ``settings`` in the place of its own."""
     documents = []
-    for r in read:
-        facts = facts_of(r.doc, r.reading, r.entities, model, settings)
-        paper = Paper(str(r.gold["text"]), id=str(r.gold["id"]))
-        documents.append(as_json(facts_from(r.doc, paper, facts.entities, facts.relations, facts.results)))
+    for one in held:
+        facts = facts_of(one.doc, one.reading, one.entities, model, settings)
+        paper = Paper(str(one.gold["text"]), id=str(one.gold["id"]))
+        documents.append(as_json(facts_from(one.doc, paper, facts.entities, facts.relations, facts.results)))
     return documents
 
 
-def _best(tried: Sequence[Settings], figure: Callable[[Settings], float]) -> Settings:
-    """Return the settings with the highest figure, the first of equals."""
-    return max(tried, key=figure)
+def scored(model: Model, held: Sequence[Held], settings: Settings) -> Score:
+    """Return the score of what ``model`` finds with ``settings``."""
+    return total(map(score_document, [one.gold for one in held], found_in(model, held, settings)))
+
+
+def _best(tried: Sequence[Settings], figure: Callable[[Settings], float]) -> tuple[float, Settings]:
+    """Return the settings in whose neighbourhood the figure is highest, the first of equals, and that mean figure.
+
+    ``tried`` are in the order of a threshold. A peak that stands alone is chance.
+    """
+    values = [figure(settings) for settings in tried]
+    means = [float(np.mean(values[max(0, n - 1) : n + 2])) for n in range(len(values))]
+    best = max(range(len(tried)), key=lambda n: means[n])
+    return means[best], tried[best]
 
 
 def _calibration(outcomes: Sequence[tuple[float, bool]]) -> Calibration:
-    """Fit Platt's sigmoid by Newton's method, with his correction of the targets for small samples."""
+    """Fit beta calibration, or Platt's where that would turn scores around, by Newton's method.
+
+    The targets are corrected for small samples as Platt does.
+    """
     if len({hit for _, hit in outcomes}) < 2:
         return Calibration()
-    x = np.array([[logit(confidence), 1.0] for confidence, _ in outcomes])
+    x = np.array([[*log_odds(confidence), 1.0] for confidence, _ in outcomes])
     right = np.array([float(hit) for _, hit in outcomes])
+    rise, fall, offset = _logistic(x, right)
+    if min(rise, fall) < _FLATTEST:
+        rise, offset = _logistic(np.stack([x[:, :2].sum(1), x[:, 2]], axis=1), right)
+        fall = rise
+    return Calibration(*(round(float(weight), 4) for weight in (rise, fall, offset)))
+
+
+def _logistic(x: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the weights (K) of the logistic regression of ``right`` (N) on ``x`` (N, K)."""
     hits, misses = right.sum(), len(right) - right.sum()
     target = np.where(right > 0, (hits + 1) / (hits + 2), 1 / (misses + 2))
 
@@ -108,15 +134,15 @@ def _calibration(outcomes: Sequence[tuple[float, bool]]) -> Calibration:
         z = x @ weights
         return float((np.logaddexp(0, z) - target * z).sum())
 
-    weights = np.array([1.0, 0.0])
+    weights = np.zeros(x.shape[1])
     for _ in range(50):
         p = sigmoid(x @ weights).astype(float)
-        hessian = (x * (p * (1 - p))[:, None]).T @ x + 1e-6 * np.eye(2)
+        hessian = (x * (p * (1 - p))[:, None]).T @ x + 1e-6 * np.eye(x.shape[1])
         step = np.linalg.solve(hessian, x.T @ (p - target))
         while loss(weights - step) > loss(weights) and np.abs(step).max() > 1e-9:
             step /= 2
         weights = weights - step
-    return Calibration(round(float(weights[0]), 4), round(float(weights[1]), 4))
+    return weights
 
 
 def _line(score: Score) -> str:

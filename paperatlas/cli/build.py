@@ -27,7 +27,7 @@ def build(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder of the atlas.")],
     from_: From = None,
     strict: Strict = False,
-    pipeline: Pipeline = "rules",
+    pipeline: Pipeline = "learned",
     model: Model = "default",
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,

@@ -39,7 +39,7 @@ Pipeline = Annotated[
     typer.Option(
         "--pipeline",
         metavar="NAME|PATH",
-        help="What extracts: rules, learned (slower, finds more), a config file, or a spaCy pipeline (installed or a "
+        help="What extracts: learned, rules (faster, finds less), a config file, or a spaCy pipeline (installed or a "
         "folder) that takes the tagger's place.",
     ),
 ]

@@ -25,10 +25,13 @@ def evaluate(
     gold: Annotated[
         Path, typer.Argument(metavar="GOLD", help="Annotated documents, one JSON object a line.", show_default=False)
     ],
-    pipeline: Pipeline = "rules",
+    pipeline: Pipeline = "learned",
     model: Model = "default",
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,
+    given_entities: Annotated[
+        bool, typer.Option("--given-entities", help="Give the trained model the annotated entities; it relates them.")
+    ] = False,
     worst: Annotated[int, typer.Option("--worst", metavar="N", help="List the N documents that come out worst.")] = 5,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -42,7 +45,7 @@ def evaluate(
     from paperatlas.extract.pipeline import Options
 
     voice = Voice(quiet=quiet, verbose=verbose)
-    report = measure(gold, Options(pipeline, model, gazetteer, min_confidence))
+    report = measure(gold, Options(pipeline, model, gazetteer, min_confidence), given_entities=given_entities)
     voice.say(f"{report.documents} documents, {report.documents / report.seconds:.0f} a second")
     if as_json:
         typer.echo(json.dumps(report.as_json(worst), indent=2, ensure_ascii=False))

@@ -34,7 +34,7 @@ def extract(
     ] = None,
     from_: From = None,
     strict: Strict = False,
-    pipeline: Pipeline = "rules",
+    pipeline: Pipeline = "learned",
     model: Model = "default",
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,

@@ -20,10 +20,10 @@ from safetensors.torch import load_file
 from spacy.vocab import Vocab
 from tokenizers import Tokenizer
 
-from bench.corpora.data import Labels, Text, examples_of, read_records, text_of, windows_of
+from bench.corpora.data import Labels, Text, examples_of, read_records, text_of
 from paperatlas.extract.learned.model import Floats, sigmoid
 from paperatlas.extract.learned.nodes import Tokens, geometry
-from paperatlas.extract.learned.pieces import Window
+from paperatlas.extract.learned.pieces import Pieces, Window
 from paperatlas.extract.learned.reading import Reading, View, within_sentence
 from paperatlas.extract.scoring import Tally
 from paperatlas.extract.training.fit import Plan, fit
@@ -31,7 +31,7 @@ from paperatlas.extract.training.network import Network, Shape, pretrained
 
 CORPORA = ("scier", "scierc", "gsap", "tdmsci", "scirex", "scirex_abs", "scinlp", "dsmention")
 #: Passes over the data, by the number of windows: small corpora want more.
-_STEPS = 1100
+_STEPS = 1500
 _GRID = [n / 20 for n in range(2, 17)]
 
 
@@ -60,6 +60,8 @@ def predict(network: Network, text: Text, found: Sequence[Window], labels: Label
             states.append(hidden)
         candidates = Reading(tuple(views)).candidates(least)
         predicted = Predicted([(c.tokens, labels.types[int(c.types.argmax())], c.probability) for c in candidates])
+        sentence = [text.doc[c.tokens[0]].sent.start for c in candidates]
+        type_of = [labels.types[int(c.types.argmax())] for c in candidates]
         seen: dict[tuple[int, int], Floats] = {}
         for window, hidden in zip(found, states, strict=True):
             inside = [n for n, c in enumerate(candidates) if window.start <= c.tokens[0] and c.tokens[1] <= window.end]
@@ -76,11 +78,15 @@ def predict(network: Network, text: Text, found: Sequence[Window], labels: Label
             pairs = sigmoid(scores[0].numpy())
             for i, one in enumerate(inside, 1):
                 for j, other in enumerate(inside, 1):
-                    if i != j:
+                    if i != j and (sentence[one] == sentence[other] or not labels.one_sentence):
                         seen.setdefault((one, other), pairs[i, j, : len(labels.relations)])
     for (one, other), row in seen.items():
-        kind = int(row.argmax())
-        predicted.relations.append((one, labels.relations[kind], other, float(row[kind])))
+        allowed = [(type_of[one], relation, type_of[other]) in labels.signatures for relation in labels.relations]
+        kind = int(np.where(allowed, row, 0).argmax())
+        if allowed[kind]:
+            # A relation is as sure as its ends are.
+            sureness = np.sqrt(candidates[one].probability * candidates[other].probability)
+            predicted.relations.append((one, labels.relations[kind], other, float(row[kind] * sureness)))
     return predicted
 
 
@@ -118,10 +124,11 @@ def main() -> None:
     vocabulary = Tokenizer.from_file(str(options.encoder / "tokenizer.json"))
     vocabulary.no_truncation()
     vocabulary.no_padding()
+    pieces = Pieces(vocabulary)
     records = {part: read_records(getattr(options, part)) for part in ("train", "dev", "test")}
     labels = Labels.of(records["train"])
     texts = {part: [text_of(record, vocab) for record in records[part]] for part in records}
-    found = {part: [windows_of(text, vocabulary) for text in texts[part]] for part in texts}
+    found = {part: [[*pieces.windows(text.doc)] for text in texts[part]] for part in texts}
 
     started = time.perf_counter()
     torch.manual_seed(options.seed)

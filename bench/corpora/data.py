@@ -17,10 +17,9 @@ from typing import Any
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
-from tokenizers import Tokenizer
 
 from paperatlas.extract.learned.nodes import Scheme, Tokens
-from paperatlas.extract.learned.pieces import Window, windows, words_of_doc
+from paperatlas.extract.learned.pieces import Window
 from paperatlas.extract.training.examples import Example, Thing
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -28,10 +27,16 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of a corpus, in the order of their numbers."""
+    """The labels of a corpus, in the order of their numbers, and between what they were seen in training.
+
+    ``signatures`` are (type of the head, relation, type of the tail); ``one_sentence`` tells that no relation leaves
+    its sentence.
+    """
 
     types: tuple[str, ...]
     relations: tuple[str, ...]
+    signatures: frozenset[tuple[str, str, str]]
+    one_sentence: bool
 
     @property
     def scheme(self) -> Scheme:
@@ -41,11 +46,17 @@ class Labels:
     @classmethod
     def of(cls, records: Iterable[dict[str, Any]]) -> Labels:
         """Collect the labels of a corpus."""
-        types, relations = set(), set()
+        types, signatures, leaves = set(), set(), False
         for record in records:
-            types |= {entity["type"] for entity in record["entities"]}
-            relations |= {relation["type"] for relation in record["relations"]}
-        return cls(tuple(sorted(types)), tuple(sorted(relations)))
+            entities = record["entities"]
+            begins = sorted(start for start, _ in record["sentences"])
+            types |= {entity["type"] for entity in entities}
+            for relation in record["relations"]:
+                head, tail = entities[relation["head"]], entities[relation["tail"]]
+                signatures.add((head["type"], relation["type"], tail["type"]))
+                leaves |= bisect_right(begins, head["start"]) != bisect_right(begins, tail["start"])
+        relations = sorted({relation for _, relation, _ in signatures})
+        return cls(tuple(sorted(types)), tuple(relations), frozenset(signatures), not leaves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +98,6 @@ def text_of(record: dict[str, Any], vocab: Vocab) -> Text:
     mentions = tuple((tokens(e["start"], e["end"]), e["type"]) for e in record["entities"])
     relations = tuple((r["head"], r["type"], r["tail"]) for r in record["relations"])
     return Text(doc, mentions, relations)
-
-
-def windows_of(text: Text, vocabulary: Tokenizer) -> list[Window]:
-    """Return the windows that ``text`` is read in."""
-    opening, closing = (vocabulary.token_to_id(sign) or 0 for sign in ("[CLS]", "[SEP]"))
-    return [*windows(words_of_doc(text.doc, vocabulary), opening=opening, closing=closing)]
 
 
 def examples_of(text: Text, labels: Labels, found: Sequence[Window]) -> Iterator[Example]:

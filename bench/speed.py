@@ -1,0 +1,61 @@
+"""``python -m bench.speed FILE [--count N]``: what a second of one core extracts, by pipeline, and the memory it takes.
+
+FILE holds one JSON object a line, with ``text``, or ``title`` and ``abstract``. Every pipeline runs in a process of its
+own; it reads everything twice, and the second time counts: loading and first sights of words are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import resource
+import time
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+_PIPELINES = (("rules", ""), ("learned", "default"), ("learned", "fast"))
+
+
+def measure(pipeline: str, model: str, texts: list[str]) -> tuple[float, float]:
+    """Return how many of ``texts`` one core reads in a second, and the peak of memory in MB."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    from paperatlas.extract.paper import Paper
+    from paperatlas.extract.pipeline import extract_facts, load
+
+    nlp = load(pipeline, model=model or "default")
+    papers = [Paper(text, id=str(n)) for n, text in enumerate(texts)]
+    for _ in range(2):
+        started = time.process_time()
+        deque(extract_facts(papers, nlp), maxlen=0)
+        seconds = time.process_time() - started
+    return len(papers) / seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--count", type=int, default=300)
+    options = parser.parse_args()
+    with (gzip.open if options.file.suffix == ".gz" else open)(options.file, "rt", encoding="utf-8") as lines:
+        records = [json.loads(line) for line, _ in zip(lines, range(options.count), strict=False)]
+    texts = [r.get("text") or f"{r.get('title')}\n{r.get('abstract')}" for r in records]
+    print("| pipeline | abstracts/s on one core | times the first | peak memory, MB |\n|---|---|---|---|")
+    first = 0.0
+    for pipeline, model in _PIPELINES:
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            speed, memory = pool.submit(measure, pipeline, model, texts).result()
+        first = first or speed
+        print(
+            f"| {pipeline} {model} | {speed:.0f} | {speed / first:.2f} | {memory:.0f} |".replace(" |", "|", 1),
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

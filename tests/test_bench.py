@@ -1,0 +1,124 @@
+"""The benches: annotated corpora as examples, and one whole run on a corpus small enough."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from spacy.vocab import Vocab
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+
+from bench.corpora.__main__ import Predicted, tallies
+from bench.corpora.data import Labels, examples_of, text_of
+from bench.grounding import check
+from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
+from paperatlas.extract.learned.pieces import Pieces
+from paperatlas.extract.paper import Paper
+from paperatlas.schema import EntityType, RelationType
+
+from .conftest import ROOT
+
+TEXT = "FooNet-based parsing. It uses BarSet's trees."
+RECORD = {
+    "text": TEXT,
+    "entities": [
+        {"start": 0, "end": 6, "type": "Method"},
+        {"start": 13, "end": 20, "type": "Task"},
+        {"start": 30, "end": 36, "type": "Dataset"},
+    ],
+    "relations": [{"head": 0, "tail": 1, "type": "Used-For"}],
+    "sentences": [[0, 21], [22, 45]],
+}
+
+
+def vocabulary() -> Tokenizer:
+    letters = "abcdefghijklmnopqrstuvwxyz.,-'"
+    pieces = dict.fromkeys(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *letters, *(f"##{letter}" for letter in letters)])
+    tokenizer = Tokenizer(WordPiece({piece: n for n, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    tokenizer.normalizer = BertNormalizer()
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    return tokenizer
+
+
+def test_a_corpus_becomes_examples() -> None:
+    text = text_of(RECORD, Vocab())
+    assert [str(text.doc[slice(*span)]) for span, _ in text.mentions] == ["FooNet", "parsing", "BarSet"]
+    assert [sentence.text for sentence in text.doc.sents] == ["FooNet-based parsing.", "It uses BarSet's trees."]
+    labels = Labels.of([RECORD])
+    assert labels.signatures == {("Method", "Used-For", "Task")}
+    assert labels.one_sentence
+    (example,) = examples_of(text, labels, [*Pieces(vocabulary()).windows(text.doc)])
+    assert [thing.types for thing in example.things] == [(1,), (2,), (0,)]
+    assert example.relations == ((1, 0, 2, False),)
+
+
+def test_a_relation_counts_with_both_ends_and_strictly_with_their_types() -> None:
+    text = text_of(RECORD, Vocab())
+    spans = [span for span, _ in text.mentions]
+    found = Predicted(
+        [(spans[0], "Dataset", 0.9), (spans[1], "Task", 0.9), (spans[2], "Dataset", 0.2)],
+        [(0, "Used-For", 1, 0.8), (1, "Used-For", 2, 0.9)],
+    )
+    counted = tallies([text], [found], 0.5, 0.5)
+    assert {name: (t.hits, t.alarms, t.misses) for name, t in counted.items()} == {
+        "ner": (1, 1, 2),
+        "rel": (1, 0, 0),
+        "rel_strict": (0, 1, 1),
+    }
+
+
+def test_a_run_prints_its_figures(tmp_path: Path) -> None:
+    tokenizer = vocabulary()
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    torch.manual_seed(0)
+    size, width, inner = tokenizer.get_vocab_size(), 384, 1536
+    shapes = {
+        "embeddings.word_embeddings.weight": (size, width),
+        "embeddings.position_embeddings.weight": (512, width),
+        "embeddings.token_type_embeddings.weight": (2, width),
+    } | {f"embeddings.LayerNorm.{kind}": (width,) for kind in ("weight", "bias")}
+    for n in range(6):
+        parts = {f"attention.self.{part}": (width, width) for part in ("query", "key", "value")}
+        parts |= {"attention.output.dense": (width, width), "intermediate.dense": (inner, width)}
+        parts |= {"output.dense": (width, inner)}
+        for part, (rows, columns) in parts.items():
+            shapes[f"encoder.layer.{n}.{part}.weight"] = (rows, columns)
+            shapes[f"encoder.layer.{n}.{part}.bias"] = (rows,)
+        for part in ("attention.output.LayerNorm", "output.LayerNorm"):
+            shapes |= {f"encoder.layer.{n}.{part}.{kind}": (width,) for kind in ("weight", "bias")}
+    save_file({name: torch.randn(shape) * 0.02 for name, shape in shapes.items()}, tmp_path / "model.safetensors")
+    (tmp_path / "corpus.jsonl").write_text((json.dumps(RECORD) + "\n") * 8)
+    files = [part for name in ("train", "dev", "test") for part in (f"--{name}", str(tmp_path / "corpus.jsonl"))]
+    command = [sys.executable, "-m", "bench.corpora", "scier", *files, "--encoder", str(tmp_path), "--steps", "2"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert [*figures] == ["ner", "rel", "rel_strict", "seconds_train", "abstracts_per_s"]
+    assert all(0 <= figures[name] <= 100 for name in ("ner", "rel", "rel_strict"))
+    assert figures["abstracts_per_s"] > 0
+
+
+def test_grounding_counts_what_is_not_in_the_text() -> None:
+    text = "FooNet has 3% errors on BarSet."
+    foo = Entity("foo", "FooNet", EntityType.MODEL, ("FooNet", "Foo"), (Span(0, 6),), 0.9)
+    bar = Entity("bar", "BarSet", EntityType.DATASET, ("arSe",), (Span(25, 29),), 0.9)
+    stated = Relation("bar", RelationType.USES, "foo", Span(0, 99), 0.9)
+    result = Result("foo", "errors", "4", "%", "bar", "score", Span(0, 31), 0.9)
+    counted = check(Facts(Paper(text, id="p"), (foo, bar), (stated,), (result,)))
+    assert counted == {
+        "abstracts": 1,
+        "aliases": 3,
+        "aliases not in the text": 1,
+        "mentions cut in a word": 1,
+        "relations": 1,
+        "evidence not in the text": 1,
+        "relations against the schema": 1,
+        "results": 1,
+        "values not in the evidence": 1,
+        "results of unknown things": 1,
+    }

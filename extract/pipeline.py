@@ -47,7 +47,7 @@ def load(
 
     >>> doc = load()("We introduce Foonet, a neural network. Foonet is evaluated on ImageNet.")
     >>> [(entity.name, entity.type.value) for entity in doc._.entities]
-    [('Foonet', 'Model'), ('neural network', 'Method'), ('ImageNet', 'Dataset')]
+    [('Foonet', 'Model'), ('ImageNet', 'Dataset')]
 
     Raises:
         ModelError: there is no such pipeline or model, or the model's files are not what they were.

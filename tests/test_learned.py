@@ -324,3 +324,36 @@ def test_what_is_not_sure_enough_is_left_out(learned: Extract) -> None:
     keys = {PAPER, *(entity.key for entity in fewer.entities)}
     assert all({r.head, r.tail} <= keys and r.confidence >= bar for r in fewer.relations)
     assert confident(facts, 0.0) == facts
+
+
+# Results.
+
+
+@pytest.mark.parametrize(
+    ("sentence", "wanted"),
+    [
+        # A name without small letters is a metric by its place; a list goes with a list.
+        (
+            "FooNet reaches an IS of 148 and FID of 3.4 on ImageNet, an improvement of 17% and 32%.",
+            {("IS", "148"), ("FID", "3.4"), ("IS", "17"), ("FID", "32")},
+        ),
+        # What it is improved from is no result.
+        ("FooNet raises the accuracy on ImageNet from 71.2% to 80.3%.", {("accuracy", "80.3")}),
+    ],
+)
+def test_results_of_a_sentence(sentence: str, wanted: set[tuple[str, str]], learned: Extract) -> None:
+    facts = learned(f"We introduce FooNet, a network for image generation. {sentence}")
+    name = {entity.key: entity.name for entity in facts.entities}
+    assert {(name[result.metric], result.value) for result in facts.results} == wanted
+
+
+def test_a_number_is_of_whom_the_text_says(learned: Extract) -> None:
+    facts = learned(
+        "We introduce FooNet, a network for image classification. "
+        "FooNet has an accuracy of 80.3% on ImageNet, compared with 69.3% for ResNet-50."
+    )
+    name = {entity.key: entity.name for entity in facts.entities}
+    assert {(name[result.subject], result.value) for result in facts.results} == {
+        ("FooNet", "80.3"),
+        ("ResNet-50", "69.3"),
+    }

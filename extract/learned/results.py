@@ -16,11 +16,14 @@ from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, HAS_SUBJEC
 from paperatlas.extract.learned.scores import Scores, Statement
 from paperatlas.extract.names import is_mixed
 from paperatlas.extract.numbers import starting_values
+from paperatlas.extract.rules.results import owner_of
 from paperatlas.extract.surface import slug
 from paperatlas.schema import PAPER, EntityType
 
 #: "An IS of 148", "FID: 3.4": the name of the metric stands right in front of the number.
 _METRIC_OF = re.compile(r"(?<![\w-])(?P<name>[A-Z][\w@-]*)\s*(?:\s+of|\s*[=:])\s*(?:about |up to |over )?[+−-]?$")
+#: How sure it must be that a number belongs to a metric which its sentence does not name.
+_ELSEWHERE = 0.8
 #: From which probability on a number is taken for a result whatever is known of its metric.
 _SURE = 0.5
 
@@ -61,6 +64,7 @@ def results(
         links[statement.head][statement.label].append(statement)
     told = set()
     metrics = [e for e in entities.values() if e.type is EntityType.METRIC]
+    mentions = [(span, e) for e in entities.values() for span in e.mentions]
     starting = starting_values(text)
     for n, number in enumerate(scores.numbers, scores.first_number):
         place = number.match.start("value")
@@ -71,17 +75,20 @@ def results(
             at = local.start("name")
             named = next((m for m in metrics if any(span.start <= at < span.end for span in m.mentions)), None)
             metric, probability = (named, number.is_result) if named else (metric, probability)
-        if not metric or probability < settings.result or place in starting:
+        if not metric or place in starting:
             continue
         evidence = next(s for s in sentences if s.start <= place < max(s.end, s.start + 1))
-        if is_supposed(text[evidence.start : place]):
+        beside = any(evidence.start <= span.start < evidence.end for span in metric.mentions)
+        least = settings.result if beside else max(settings.result, _ELSEWHERE)
+        if probability < least or is_supposed(text[evidence.start : place]):
             continue
         dataset = _likeliest(links[n][HAS_DATASET], entities, {EntityType.DATASET})
         subject = _likeliest(links[n][HAS_SUBJECT], entities, {EntityType.MODEL, EntityType.METHOD, EntityType.TASK})
+        owner = owner_of(text, Span(*number.match.span()), mentions)
         sign = "-" if number.match["sign"] in ("-", "−") else ""
         unit = number.match["unit"] or ""
         result = Result(
-            subject=key_of(entities, subject.tail) if subject else PAPER,
+            subject=owner.key if owner else key_of(entities, subject.tail) if subject else PAPER,
             metric=metric.key,
             value=sign + number.match["value"].replace(",", ""),
             unit="%" if unit == "percent" else unit,

@@ -7,7 +7,7 @@ left go to the metrics of their sentence in order ("an improvement of 17% and 32
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -52,6 +52,9 @@ _NUMBERED = re.compile(
     r"|[@×x=]\s?)$",
     re.I,
 )
+#: "69.3% for SimCLR": whose a number is stands behind it; "DALL-E 2 has 10.39": right in front of it.
+_FOR = re.compile(r"\s*(?:%|percent|points?)?\s*(?:for|by)\s+(?:the\s+|an?\s+)?")
+_HAS = re.compile(r"\s+(?:has|had|gets|got)\s+(?:only\s+|an?\s+)?")
 #: A statistic of a test, or a setting: "p < 0.001", "r=0.7", "95% CI [".
 _STATISTIC = re.compile(
     r"(?:^|[\s(,;])(?:[A-Za-zα-ω]{1,2}|CI|IoU|SD|df)\s*[=<>≤≥]\s*[-−]?$|\bCI[:,]?\s*[\[(]?$|\d\s*[-–±]\s*$|±\s*$"
@@ -205,8 +208,24 @@ def _dataset(sentence: Sentence, number: _Number, numbers: Sequence[_Number], en
     return min(mentions, key=distance)[1].key
 
 
+def owner_of(text: str, number: Span, mentions: Iterable[tuple[Span, Entity]]) -> Entity | None:
+    """Return the system that a number of ``text`` is said to be of in so many words, if there is one."""
+    behind = _FOR.match(text, number.end)
+    for span, entity in mentions:
+        if entity.type in (EntityType.MODEL, EntityType.METHOD):
+            if behind and span.start == behind.end():
+                return entity
+            if span.end < number.start and _HAS.fullmatch(text, span.end, number.start):
+                return entity
+    return None
+
+
 def _subject(sentence: Sentence, number: _Number, roles: Roles) -> str:
-    """Return whose number it is: the system named before it in the sentence, else the paper's own."""
+    """Return whose number it is: whose the text says, the system named before it, or the paper's own."""
+    within = Span(number.span.start - sentence.span.start, number.span.end - sentence.span.start)
+    moved = ((Span(s.start - sentence.span.start, s.end - sentence.span.start), e) for s, e in sentence.mentions)
+    if owner := owner_of(sentence.text, within, moved):
+        return owner.key
     own = roles.main.key if roles.main and roles.main.type in (EntityType.MODEL, EntityType.METHOD) else PAPER
     if re.search(r"\b(?:we|our|ours)\b", sentence.text, re.I):
         return own

@@ -24,7 +24,7 @@ class _Group:
     """The mentions of one thing, as spans of characters."""
 
     spans: set[Span] = field(default_factory=set)
-    types: Counter[EntityType] = field(default_factory=Counter)
+    types: dict[EntityType, float] = field(default_factory=lambda: defaultdict(float))
     score: float = 0.0
 
 
@@ -50,7 +50,7 @@ def group_mentions(
             _join(groups, listed.setdefault(mention.kb_id_, key), key)
             group = groups[key]
         group.spans.add(span)
-        group.types[EntityType(mention.label_)] += score  # type: ignore[assignment]
+        group.types[EntityType(mention.label_)] += score
         group.score = max(group.score, score)
     groups.pop("", None)
     _join_acronyms(text, groups, acronyms)
@@ -74,7 +74,8 @@ def _join(groups: dict[str, _Group], into: str, other: str) -> None:
     if target is source:
         return
     target.spans |= source.spans
-    target.types += source.types
+    for kind, score in source.types.items():
+        target.types[kind] += score
     target.score = max(target.score, source.score)
     for key, group in [*groups.items()]:
         if group is source:

@@ -143,9 +143,9 @@ def _exchangeable(kind: EntityType) -> str:
 def _majority(entities: Sequence[Entity]) -> EntityType:
     """Return the type that most papers give, the surest of those that tie."""
     votes: Counter[EntityType] = Counter(entity.type for entity in entities)
-    sureness: Counter[EntityType] = Counter()
+    sureness: dict[EntityType, float] = defaultdict(float)
     for entity in entities:
-        sureness[entity.type] += entity.confidence  # type: ignore[assignment]
+        sureness[entity.type] += entity.confidence
     return max(sorted(votes), key=lambda kind: (votes[kind], round(sureness[kind], 6)))
 
 

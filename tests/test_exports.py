@@ -11,7 +11,7 @@ import networkx as nx
 import pyoxigraph as ox
 import pytest
 from lxml import etree
-from rdflib import Dataset, Graph, Literal, URIRef
+from rdflib import Dataset, Graph, Literal, URIRef, Variable
 from rdflib.compare import isomorphic
 
 from paperatlas.errors import OutputError, UsageError
@@ -107,11 +107,11 @@ def test_plain_triples_beside_the_evidence(example_atlas: Atlas) -> None:
     graph = Graph().parse(data=exported(example_atlas, "turtle"), format="turtle")
     foo = (URIRef(THINGS + "vq-vae-2"), URIRef(ONTOLOGY + "extends"), URIRef(THINGS + "vq-vae"))
     assert foo in graph
-    (quote,) = graph.query(
+    (found,) = graph.query(
         f"SELECT ?quote {{ <{THINGS}statement/vq-vae-2/extends/vq-vae> pa:evidence/pa:quote ?quote }}",
         initNs={"pa": ONTOLOGY},
-    )
-    assert quote[0] == Literal(  # type: ignore[index]
+    ).bindings
+    assert found[Variable("quote")] == Literal(
         "We present VQ-VAE-2, which extends the VQ-VAE to a hierarchy of discrete codes: a small top grid holds the "
         "global layout and a larger bottom grid the texture."
     )

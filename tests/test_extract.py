@@ -8,6 +8,7 @@ import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.pipeline import SpanRuler
 
 from paperatlas.extract.acronyms import find_acronyms
 from paperatlas.extract.facts import Facts, as_json
@@ -208,7 +209,8 @@ def test_another_tagger_takes_the_place_of_ours() -> None:
     nlp = load("rules")
     nlp.remove_pipe("tagger")
     ruler = nlp.add_pipe("span_ruler", name="tagger", before="entities", config={"spans_key": "paperatlas"})
-    ruler.add_patterns([{"label": "Dataset", "pattern": "wug corpus"}])  # type: ignore[attr-defined]
+    assert isinstance(ruler, SpanRuler)
+    ruler.add_patterns([{"label": "Dataset", "pattern": "wug corpus"}])
     (facts,) = extract_facts([Paper("We test Foo on the wug corpus.", id="p")], nlp)
     assert entities(facts) == {"wug corpus": "Dataset"}
     assert relations(facts) == {(PAPER, "evaluatedOn", "wug-corpus")}

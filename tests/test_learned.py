@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.pipeline import EntityRuler
 
 from paperatlas.errors import InputError, ModelError
 from paperatlas.extract.assertion import is_supposed
@@ -269,8 +271,12 @@ def test_facts_are_found_anew_when_the_way_changes(tmp_path: Path) -> None:
 def test_a_pipeline_of_ones_own_takes_the_taggers_place(tmp_path: Path) -> None:
     other = spacy.blank("en")
     ruler = other.add_pipe("entity_ruler")
-    patterns = [{"label": "DATASET", "pattern": "wug corpus"}, {"label": "PERSON", "pattern": "Foo"}]
-    ruler.add_patterns(patterns)  # type: ignore[attr-defined]
+    patterns: list[dict[str, str | list[dict[str, Any]]]] = [
+        {"label": "DATASET", "pattern": "wug corpus"},
+        {"label": "PERSON", "pattern": "Foo"},
+    ]
+    assert isinstance(ruler, EntityRuler)
+    ruler.add_patterns(patterns)
     other.to_disk(tmp_path / "other")
     (facts,) = extract_facts([Paper("We test Foo on the wug corpus.", id="p")], load(str(tmp_path / "other")))
     assert [(e.name, e.type.value, e.confidence) for e in facts.entities] == [("wug corpus", "Dataset", 1.0)]

@@ -73,7 +73,7 @@ class _FusedAttention(torch.autograd.Function):
 
 
 def _fused(query: Tensor, key: Tensor, value: Tensor, heads: int, mask: Tensor | None) -> Tensor:
-    attended: Tensor = _FusedAttention.apply(query, key, value, heads)  # type: ignore[no-untyped-call]  # PyTorch's
+    attended: Tensor = _FusedAttention.apply(query, key, value, heads)  # type: ignore[no-untyped-call]  # PyTorch gives it no types
     return attended
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 from paperatlas.evaluation import read_gold
@@ -19,17 +20,14 @@ from paperatlas.extract.scoring import Score, score_document, total
 from paperatlas.extract.training.tune import read_held_out, scored
 
 _NAMES = ("entities+type", "relations", "pairs", "results")
-#: A probability that nothing reaches.
-_NEVER = 2.0
 
 
 def variants(settings: Settings) -> Iterator[tuple[str, Settings]]:
     """Yield the settings with one part switched off at a time."""
     yield "things judged by their mentions alone", replace(settings, document=0.0)
     yield "things judged by the document alone", replace(settings, document=1.0)
-    yield "no joining of names by the pair head", replace(settings, same=_NEVER)
-    halves = {"entity": dict.fromkeys(settings.entity, 0.5), "relation": dict.fromkeys(settings.relation, 0.5)}
-    yield "thresholds at one half", replace(settings, **halves, result=0.5)  # type: ignore[arg-type]
+    yield "no joining of names by the pair head", replace(settings, same=inf)
+    yield "thresholds at one half", replace(settings, entity=0.5, relation=0.5, result=0.5)
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 #: In the order in which a person reads them.
 _NAMES = ("entities", "entities+type", *EntityType, "relations", "pairs", *RelationType, "results")
 _SAMPLES = 1000
-#: A probability that nothing reaches.
-_NEVER = 2.0
 _BINS = 10
 
 
@@ -120,7 +119,7 @@ def _related(papers: Iterable[Paper], documents: Iterable[Mapping[str, Any]], op
     nlp = load("learned", model=options.model, exclude=("tagger", "entities", "document"))
     model = open_model(options.model)
     # What is annotated as two things is two.
-    settings = replace(model.settings, same=_NEVER)
+    settings = replace(model.settings, same=inf)
     for paper, document in zip(papers, documents, strict=True):
         doc = nlp(paper.text)
         entities = [*_annotated(document, doc)]

@@ -219,7 +219,7 @@ def test_contradictions_end_by_score(
     said: list[tuple[int, str, int, float]], chosen: list[tuple[int, str, int]], entities: dict[int, Entity]
 ) -> None:
     settings = Model(folder_of("default")).settings
-    even = replace(settings, relation=dict.fromkeys(settings.relation, 0.5))
+    even = replace(settings, relation=0.5)
     found = choose([statement(h, RelationType(k), t, p) for h, k, t, p in said], entities, even)
     assert [(s.head, RELATIONS[s.label].value, s.tail) for s in found] == chosen
 

@@ -68,14 +68,14 @@ class Calibration:
 class Settings:
     """What was chosen on held-out documents.
 
-    ``candidate``: from which probability on a span is looked at; ``entity`` by type, ``relation`` by relation and
-    ``result``: from which on it is kept; ``dataset``: likewise for the dataset of a result; ``same``: from which on two
+    ``candidate``: from which probability on a span is looked at; ``entity``, ``relation`` and ``result``: from which on
+    it is kept; ``dataset``: likewise for the dataset of a result; ``same``: from which on two
     names are one thing's; ``document``: the weight of the document's view of a thing against that of its spans.
     """
 
     candidate: float
-    entity: Mapping[str, float]
-    relation: Mapping[str, float]
+    entity: float
+    relation: float
     result: float
     dataset: float
     same: float

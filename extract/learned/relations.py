@@ -44,7 +44,7 @@ def choose(statements: Iterable[Statement], entities: Mapping[int, Entity], sett
         if s.label < len(RELATIONS)
         and s.head in types
         and s.tail in types
-        and s.probability >= settings.relation[RELATIONS[s.label].value]
+        and s.probability >= settings.relation
         and SIGNATURES[RELATIONS[s.label]].allows(types[s.head], types[s.tail])
     )
     chosen: dict[tuple[int, int], Statement] = {}

@@ -43,7 +43,7 @@ def judged(entity: Entity, scores: Scores, node: int, settings: Settings) -> Ent
         kind = EntityType.MODEL
     evidence = (1 - share) * logit(max(float(s.sum()) for s in spans)) + share * logit(1 - float(document[0]))
     probability = float(sigmoid(np.asarray(evidence)))
-    if probability < settings.entity[kind.value]:
+    if probability < settings.entity:
         return None
     return replace(entity, type=kind, confidence=settings.entity_calibration(probability))
 

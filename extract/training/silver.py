@@ -74,8 +74,8 @@ def _opened(folder: Path) -> tuple[Language, Model, Settings]:
     model = Model(folder)
     open_to_all = replace(
         model.settings,
-        entity=dict.fromkeys(model.settings.entity, _ENTITY[0] / 2),
-        relation=dict.fromkeys(model.settings.relation, _RELATION[0]),
+        entity=_ENTITY[0] / 2,
+        relation=_RELATION[0],
         result=_RESULT[0],
         entity_calibration=Calibration(),
         relation_calibration=Calibration(),

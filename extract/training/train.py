@@ -30,7 +30,6 @@ from paperatlas.extract.training.ship import export, seal, write_embeddings, wri
 from paperatlas.extract.training.silver import annotated
 from paperatlas.extract.training.tune import tune
 from paperatlas.extract.training.vocabulary import pruned
-from paperatlas.schema import EntityType, RelationType
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -41,8 +40,8 @@ _SHORTEST, _LONGEST = 400, 2500
 #: Where thresholds stand before they are tuned.
 UNTUNED = Settings(
     candidate=0.25,
-    entity={kind.value: 0.5 for kind in EntityType},
-    relation={kind.value: 0.3 for kind in RelationType},
+    entity=0.5,
+    relation=0.3,
     result=0.3,
     dataset=0.3,
     same=0.5,

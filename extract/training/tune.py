@@ -62,13 +62,12 @@ def tune(folder: Path, records: Iterable[Document], report: Callable[[str], None
     # What is no thing has false relations, too.
     things = partial(figure, ("entities+type", "relations"))
     by_share = [
-        _best([replace(settings, document=share, entity=dict.fromkeys(settings.entity, t)) for t in _CAREFUL], things)
-        for share in (0.3, 0.5, 0.7, 0.9)
+        _best([replace(settings, document=share, entity=t) for t in _CAREFUL], things) for share in (0.3, 0.5, 0.7, 0.9)
     ]
     settings = max(by_share, key=lambda found: found[0])[1]
     settings = _best([replace(settings, same=t) for t in _CAREFUL], things)[1]
     settings = _best(
-        [replace(settings, relation=dict.fromkeys(settings.relation, t)) for t in _GRID],
+        [replace(settings, relation=t) for t in _GRID],
         partial(figure, ("relations",)),
     )[1]
     settings = _best([replace(settings, result=t) for t in _CAREFUL], partial(figure, ("results",)))[1]

@@ -7,10 +7,9 @@ text of its mentions, evidence must be text, every end of a relation must be an 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
 from itertools import chain, islice
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperatlas.extract.facts import Facts, Span
+from paperatlas.extract.jsonlines import read_objects, title_and_abstract
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import extract_facts, load
 from paperatlas.schema import PAPER, SIGNATURES
@@ -78,12 +78,6 @@ def _check_all(pipeline: str, model: str, texts: Sequence[tuple[str, str]]) -> C
     return total
 
 
-def _texts(path: Path) -> Iterator[tuple[str, str]]:
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            yield (" ".join(str(record.get("title") or "").split()), record.get("abstract") or record.get("text") or "")
-
-
 def main() -> None:
     """Print the counts."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -94,7 +88,8 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
     share = options.count // len(options.files)
-    texts = chain.from_iterable(islice(_texts(path), share) for path in options.files)
+    records = chain.from_iterable(islice(read_objects(path), share) for path in options.files)
+    texts = (title_and_abstract(record) for _, record in records)
     total: Counter[str] = Counter()
     with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
         parts = [

@@ -7,30 +7,16 @@ Prints the bins and draws them. Needs matplotlib (``pip install --group bench``)
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
-from paperatlas.evaluation import ece, read_gold
+from paperatlas.evaluation import bins, ece, read_gold
 from paperatlas.extract.facts import as_json
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, extract_facts
 from paperatlas.extract.scoring import outcomes
-
-_BINS = 10
-
-
-def bins(pairs: Sequence[tuple[float, bool]]) -> list[tuple[float, float, int]]:
-    """Return for each bin that holds something its mean confidence, the share that is right, and how many it holds."""
-    held: dict[int, list[tuple[float, bool]]] = {}
-    for confidence, right in pairs:
-        held.setdefault(min(int(confidence * _BINS), _BINS - 1), []).append((confidence, right))
-    return [
-        (sum(c for c, _ in inside) / len(inside), sum(right for _, right in inside) / len(inside), len(inside))
-        for _, inside in sorted(held.items())
-    ]
 
 
 def main() -> None:

@@ -7,15 +7,16 @@ own; it reads everything twice, and the second time counts: loading and first si
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import os
 import resource
 import time
 from collections import deque
 from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+
+from paperatlas.extract.jsonlines import read_objects, title_and_abstract
 
 _PIPELINES = (("rules", ""), ("learned", "default"), ("learned", "fast"))
 
@@ -42,9 +43,8 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--count", type=int, default=300)
     options = parser.parse_args()
-    with (gzip.open if options.file.suffix == ".gz" else open)(options.file, "rt", encoding="utf-8") as lines:
-        records = [json.loads(line) for line, _ in zip(lines, range(options.count), strict=False)]
-    texts = [r.get("text") or f"{r.get('title')}\n{r.get('abstract')}" for r in records]
+    records = islice(read_objects(options.file), options.count)
+    texts = ["\n".join(title_and_abstract(record)).strip() for _, record in records]
     print("| pipeline | abstracts/s on one core | times the first | peak memory, MB |\n|---|---|---|---|")
     first = 0.0
     for pipeline, model in _PIPELINES:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import time
 from collections import Counter
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from paperatlas.errors import InputError
 from paperatlas.extract.facts import Entity, Facts, Span, as_json
+from paperatlas.extract.jsonlines import read_objects
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, extract_facts, facts_from, load
 from paperatlas.extract.places import places_of
@@ -142,22 +142,11 @@ def read_gold(path: Path) -> list[dict[str, Any]]:
     Raises:
         InputError: the file cannot be read, is empty, or has a line that is no annotated document.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(f"cannot be read: {reason}", where=str(path)) from error
     documents = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            document = json.loads(line)
-        except ValueError as error:
-            raise InputError("not JSON", where=f"{path}:{number}") from error
-        if not isinstance(document, dict) or not {"text", "entities", "relations"} <= document.keys():
-            raise InputError("no annotated document", where=f"{path}:{number}", hint="text, entities, relations")
-        documents.append({"id": f"line {number}", "results": []} | document)
+    for number, (where, document) in enumerate(read_objects(path), 1):
+        if not {"text", "entities", "relations"} <= document.keys():
+            raise InputError("no annotated document", where=where, hint="text, entities, relations")
+        documents.append({"id": f"document {number}", "results": []} | document)
     if not documents:
         raise InputError("no document in it", where=str(path))
     return documents
@@ -186,8 +175,16 @@ def ece(outcomes: Sequence[tuple[float, bool]]) -> float:
     >>> round(ece([(0.9, True), (0.9, False), (0.4, False), (0.4, True)]), 2)
     0.25
     """
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for confidence, right in outcomes:
-        bins.setdefault(min(int(confidence * _BINS), _BINS - 1), []).append((confidence, right))
-    apart = (abs(sum(c for c, _ in pairs) - sum(right for _, right in pairs)) for pairs in bins.values())
+    apart = (abs(confidence - right) * count for confidence, right, count in bins(outcomes))
     return sum(apart) / len(outcomes) if outcomes else 0.0
+
+
+def bins(outcomes: Sequence[tuple[float, bool]]) -> list[tuple[float, float, int]]:
+    """Return for each bin that holds something its mean confidence, the share that is right, and how many it holds."""
+    held: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, right in outcomes:
+        held.setdefault(min(int(confidence * _BINS), _BINS - 1), []).append((confidence, right))
+    return [
+        (sum(c for c, _ in inside) / len(inside), sum(right for _, right in inside) / len(inside), len(inside))
+        for _, inside in sorted(held.items())
+    ]

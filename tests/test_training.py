@@ -1,5 +1,6 @@
 """From annotated abstracts to a model's files, on a network small enough to be trained here and now."""
 
+import gzip
 import json
 import random
 from dataclasses import replace
@@ -15,6 +16,7 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from paperatlas.errors import InputError
+from paperatlas.extract.jsonlines import read_objects
 from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Model
 from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, RELATIONS, TYPES
 from paperatlas.extract.learned.pieces import Pieces
@@ -249,6 +251,25 @@ def test_a_pruned_vocabulary_spells_what_it_kept(vocabulary: Tokenizer) -> None:
     assert [kept[n] for n in fewer.encode(text).ids] == vocabulary.encode(text).ids
     assert "".join(fewer.encode("accuracy").tokens).replace("##", "") == "accuracy"
     assert random.Random(0).choice(SIGNS) in fewer.get_vocab()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"text": "a"}\n\n{"text": \n', r"objects\.jsonl:3: not JSON"),
+        (b'{"text": "a"}\n[1]\n', r"objects\.jsonl:2: no JSON object"),
+        (b"\xff\xfe", r"objects\.jsonl: cannot be read: not UTF-8"),
+    ],
+)
+def test_a_line_that_is_no_object_is_reported_with_its_place(content: bytes, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "objects.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message):
+        [*read_objects(path)]
+    packed = tmp_path / "objects.jsonl.gz"
+    packed.write_bytes(gzip.compress(b'\n{"text": "a"}\n')[:-9])
+    with pytest.raises(InputError, match="cannot be read"):
+        [*read_objects(packed)]
 
 
 @pytest.mark.parametrize(

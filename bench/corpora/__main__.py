@@ -20,14 +20,16 @@ from safetensors.torch import load_file
 from spacy.vocab import Vocab
 from tokenizers import Tokenizer
 
-from bench.corpora.data import Labels, Text, examples_of, read_records, text_of
+from bench.corpora.data import Labels, Text, examples_of, text_of
 from paperatlas.extract.learned.model import Floats, sigmoid
-from paperatlas.extract.learned.nodes import Tokens, geometry
+from paperatlas.extract.learned.nodes import geometry
 from paperatlas.extract.learned.pieces import Pieces, Window
 from paperatlas.extract.learned.reading import Reading, View, within_sentence
+from paperatlas.extract.places import Tokens
 from paperatlas.extract.scoring import Tally
 from paperatlas.extract.training.fit import Plan, fit
 from paperatlas.extract.training.network import Network, Shape, pretrained
+from paperatlas.extract.training.train import read_records
 
 CORPORA = ("scier", "scierc", "gsap", "tdmsci", "scirex", "scirex_abs", "scinlp", "dsmention")
 #: Passes over the data, by the number of windows: small corpora want more.

@@ -6,20 +6,18 @@ entities; ``type``), ``sentences`` (pairs of offsets).
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from paperatlas.extract.learned.nodes import Scheme, Tokens
+from paperatlas.extract.learned.nodes import Scheme
 from paperatlas.extract.learned.pieces import Window
+from paperatlas.extract.places import Tokens
 from paperatlas.extract.training.examples import Example, Thing
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -66,15 +64,6 @@ class Text:
     doc: Doc
     mentions: tuple[tuple[Tokens, str], ...]
     relations: tuple[tuple[int, str, int], ...]
-
-
-def read_records(paths: Iterable[Path]) -> list[dict[str, Any]]:
-    """Read files of one JSON object a line, packed or not."""
-    records = []
-    for path in paths:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-            records += [json.loads(line) for line in file if line.strip()]
-    return records
 
 
 def text_of(record: dict[str, Any], vocab: Vocab) -> Text:

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paperatlas.extract.learned.pieces import Ints, Window
+from paperatlas.extract.places import Tokens
 from paperatlas.schema import EntityType, RelationType
 
 
@@ -62,9 +63,6 @@ _NOWHERE = _SAME_SENTENCE + 5
 BUCKETS = _SAME_SENTENCE + 6
 #: How many words apart mentions of different sentences fall into the next bucket.
 _FAR = 60
-
-#: A span of tokens, counted from the beginning of the window.
-Tokens = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

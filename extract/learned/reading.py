@@ -10,15 +10,13 @@ import numpy as np
 
 from paperatlas.extract.learned.model import Floats, Model
 from paperatlas.extract.learned.pieces import Window
+from paperatlas.extract.places import Tokens
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 #: The score of what is beyond doubt: a person's word. The model's own are below.
 CERTAIN = 1.0
-
-#: A span of tokens of the whole text.
-Tokens = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ import numpy as np
 
 from paperatlas.extract.facts import Entity, Span
 from paperatlas.extract.learned.model import Floats, Model, PairScores
-from paperatlas.extract.learned.nodes import NUMBER_NODE, PAPER_NODE, SELF, TYPES, Geometry, Tokens, geometry
+from paperatlas.extract.learned.nodes import NUMBER_NODE, PAPER_NODE, SELF, TYPES, Geometry, geometry
 from paperatlas.extract.learned.pieces import Window
 from paperatlas.extract.learned.reading import Reading, View
 from paperatlas.extract.numbers import NUMBER
-from paperatlas.extract.places import tokens_of
+from paperatlas.extract.places import Tokens, tokens_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

@@ -25,11 +25,10 @@ from paperatlas.extract.learned.nodes import (
     SCHEME,
     SELF,
     TYPES,
-    Tokens,
 )
 from paperatlas.extract.learned.pieces import Pieces, Window
 from paperatlas.extract.numbers import NUMBER
-from paperatlas.extract.places import places_of, tokens_of
+from paperatlas.extract.places import Tokens, places_of, tokens_of
 from paperatlas.extract.surface import surface_key
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 

@@ -22,10 +22,10 @@ from torch.nn import functional
 from paperatlas.extract.learned.nodes import (
     Geometry,
     Scheme,
-    Tokens,
     geometry,
 )
 from paperatlas.extract.learned.reading import within_sentence
+from paperatlas.extract.places import Tokens
 from paperatlas.extract.training.examples import Example, Figure, class_weights, span_classes
 from paperatlas.extract.training.network import Network
 

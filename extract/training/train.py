@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
 import os
 import random
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -19,6 +17,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from paperatlas.errors import InputError
+from paperatlas.extract.jsonlines import read_objects, title_and_abstract
 from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, SHARED_FILES, Calibration, Settings
 from paperatlas.extract.learned.pieces import Pieces
 from paperatlas.extract.pipeline import load
@@ -126,7 +125,7 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
     torch.manual_seed(plan.seed)
     vocabulary, network = _taught(config) if config.student_of else _pretrained(config)
     report(f"{vocabulary.get_vocab_size()} pieces, {sum(p.numel() for p in network.parameters())} parameters")
-    records = [record for path in config.train for record in read_records(path)]
+    records = read_records(config.train)
     nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
     variants = partial(_variants, nlp=nlp, pieces=Pieces(vocabulary), longest=network.shape.longest)
     data, more = variants(records), []
@@ -134,7 +133,7 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
         raise InputError("no annotated abstract in it", where=str(config.train[0]) if config.train else "train")
     report(f"{len(data)} abstracts to train on")
     if silver := config.silver:
-        apart = [*records, *(record for path in (*config.dev, *silver.apart) for record in read_records(path))]
+        apart = [*records, *read_records((*config.dev, *silver.apart))]
         more = variants(annotated(silver.model, _unannotated(silver, apart, plan.seed), workers=silver.workers))
         report(f"{len(more)} abstracts annotated by {silver.model.name}")
     network.load_state_dict(fit(network, data, plan, _reporter(report), more))
@@ -149,8 +148,7 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
         write_embeddings(network, folder)
     write_settings(UNTUNED, folder)
     seal(folder, names)
-    held_out = [record for path in config.dev for record in read_records(path)]
-    write_settings(tune(folder, held_out, report), folder)
+    write_settings(tune(folder, read_records(config.dev), report), folder)
     seal(folder, names)
 
 
@@ -197,11 +195,11 @@ def _variants(records: Sequence[Mapping[str, Any]], *, nlp: Language, pieces: Pi
 def _unannotated(silver: Silver, apart: Sequence[Mapping[str, Any]], seed: int) -> list[str]:
     """Draw the abstracts that another model shall annotate, none of them in ``apart``."""
     known = {_opening(str(record["text"]).removeprefix(f"{record.get('title')}\n")) for record in apart}
+    found = (title_and_abstract(record) for path in silver.texts for _, record in read_objects(path))
     texts = [
-        (abstract, f"{record['title']}\n{abstract}" if record.get("title") else abstract)
-        for path in silver.texts
-        for record in map(json.loads, _lines(path))
-        if _SHORTEST <= len(abstract := str(record.get("abstract") or "")) <= _LONGEST
+        (abstract, f"{title}\n{abstract}" if title else abstract)
+        for title, abstract in found
+        if _SHORTEST <= len(abstract) <= _LONGEST
     ]
     random.Random(seed).shuffle(texts)  # noqa: S311  # reproducible, not secret
     drawn: list[str] = []
@@ -232,26 +230,12 @@ def _reporter(report: Callable[[str], None]) -> Callable[[int, int, Sequence[flo
     return tell
 
 
-def read_records(path: Path) -> list[dict[str, Any]]:
-    """Read a file of one JSON object a line, packed or not. Raises :class:`InputError` with the line that is none."""
-    records = []
-    for number, line in enumerate(_lines(path), 1):
-        try:
-            records.append(json.loads(line))
-        except ValueError as error:
-            raise InputError("not JSON", where=f"{path}:{number}") from error
-    return records
+def read_records(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """Read files of one JSON object a line. Raises :class:`InputError` with the line that is none."""
+    return [record for path in paths for _, record in read_objects(path)]
 
 
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as file:
-            yield from (line for line in file if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}", where=str(path)) from error
-
-
-def _texts(paths: Sequence[Path]) -> Iterator[str]:
+def _texts(paths: Iterable[Path]) -> Iterator[str]:
     for path in paths:
-        for record in map(json.loads, _lines(path)):
-            yield f"{record.get('title') or ''}\n{record.get('abstract') or ''}"
+        for _, record in read_objects(path):
+            yield "\n".join(title_and_abstract(record))

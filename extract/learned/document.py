@@ -16,8 +16,8 @@ from paperatlas.extract.learned.model import Model, Settings
 from paperatlas.extract.learned.nodes import RELATIONS
 from paperatlas.extract.learned.reading import CERTAIN, Reading
 from paperatlas.extract.learned.relations import asserted, backed, choose
-from paperatlas.extract.learned.results import key_of, named_metrics, results, together
-from paperatlas.extract.learned.scores import Scores, Statement
+from paperatlas.extract.learned.results import named_metrics, results, together
+from paperatlas.extract.learned.scores import Scores, Statement, key_of
 from paperatlas.extract.learned.things import joined, judged, same_things
 from paperatlas.extract.rules.relations import relate
 from paperatlas.extract.rules.results import report

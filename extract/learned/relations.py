@@ -10,8 +10,7 @@ from paperatlas.extract.assertion import is_denied, is_supposed
 from paperatlas.extract.facts import Entity, Span
 from paperatlas.extract.learned.model import Settings
 from paperatlas.extract.learned.nodes import RELATIONS
-from paperatlas.extract.learned.results import key_of
-from paperatlas.extract.learned.scores import Statement, mutual
+from paperatlas.extract.learned.scores import Statement, key_of, mutual
 from paperatlas.schema import PAPER, SIGNATURES, RelationType
 
 #: Relations of which at most one holds in each direction, and those that must not run in a circle.

@@ -13,7 +13,7 @@ from paperatlas.extract.assertion import is_supposed
 from paperatlas.extract.facts import Entity, Result, Span
 from paperatlas.extract.learned.model import Settings
 from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, HAS_SUBJECT
-from paperatlas.extract.learned.scores import Scores, Statement
+from paperatlas.extract.learned.scores import Number, Scores, Statement, key_of
 from paperatlas.extract.names import is_mixed
 from paperatlas.extract.numbers import starting_values
 from paperatlas.extract.rules.results import owner_of
@@ -21,7 +21,9 @@ from paperatlas.extract.surface import slug
 from paperatlas.schema import PAPER, EntityType
 
 #: "An IS of 148", "FID: 3.4": the name of the metric stands right in front of the number.
-_METRIC_OF = re.compile(r"(?<![\w-])(?P<name>[A-Z][\w@-]*)\s*(?:\s+of|\s*[=:])\s*(?:about |up to |over )?[+−-]?$")
+_METRIC_OF = re.compile(r"(?<![\w-])([A-Z][\w@-]*)(?:\s+of|\s?[=:])\s?(?:about |up to |over )?[+−-]?$")
+#: No name and what joins it to its number are longer; more of the text need not be looked at for each number.
+_REACH = 60
 #: How sure it must be that a number belongs to a metric which its sentence does not name.
 _ELSEWHERE = 0.8
 #: From which probability on a number is taken for a result whatever is known of its metric.
@@ -37,11 +39,10 @@ def named_metrics(text: str, scores: Scores, entities: Mapping[int, Entity], nod
     keys = {entity.key for entity in entities.values()}
     found: dict[str, Entity] = {}
     for number in scores.numbers:
-        local = _METRIC_OF.search(text[: number.match.start("value")])
-        if number.is_result < _SURE or not local or local.start("name") in taken:
+        span = _name_before(text, number)
+        if not span or span.start in taken:
             continue
-        name, span = local["name"], Span(*local.span("name"))
-        key = slug(name)
+        name, key = span.of(text), slug(span.of(text))
         if len(name) > 1 and (is_mixed(name) or name.isupper()) and key not in keys:
             known = found.get(key) or Entity(key, name, EntityType.METRIC, (name,), (), round(number.is_result / 2, 3))
             found[key] = replace(known, mentions=(*known.mentions, span))
@@ -63,18 +64,11 @@ def results(
     for statement in statements:
         links[statement.head][statement.label].append(statement)
     told = set()
-    metrics = [e for e in entities.values() if e.type is EntityType.METRIC]
     mentions = [(span, e) for e in entities.values() for span in e.mentions]
     starting = starting_values(text)
     for n, number in enumerate(scores.numbers, scores.first_number):
         place = number.match.start("value")
-        likeliest = _likeliest(links[n][HAS_METRIC], entities, {EntityType.METRIC})
-        metric = entities[likeliest.tail] if likeliest else None
-        probability = float(np.sqrt(likeliest.probability * number.is_result)) if likeliest else 0.0
-        if (local := _METRIC_OF.search(text[:place])) and number.is_result >= _SURE:
-            at = local.start("name")
-            named = next((m for m in metrics if any(span.start <= at < span.end for span in m.mentions)), None)
-            metric, probability = (named, number.is_result) if named else (metric, probability)
+        metric, probability = _metric_of(text, number, links[n][HAS_METRIC], entities)
         if not metric or place in starting:
             continue
         evidence = next(s for s in sentences if s.start <= place < max(s.end, s.start + 1))
@@ -102,6 +96,28 @@ def results(
             yield result
 
 
+def _name_before(text: str, number: Number) -> Span | None:
+    """Return where the name stands that a number, if it is likely a result, is "of": the IS in "an IS of 148"."""
+    place = number.match.start("value")
+    start = max(0, place - _REACH)
+    found = _METRIC_OF.search(text[start:place]) if number.is_result >= _SURE else None
+    return Span(start + found.start(1), start + found.end(1)) if found else None
+
+
+def _metric_of(
+    text: str, number: Number, links: Iterable[Statement], entities: Mapping[int, Entity]
+) -> tuple[Entity | None, float]:
+    """Return the metric of a number, with a probability: the one named right in front of it, else the likeliest."""
+    if span := _name_before(text, number):
+        for entity in entities.values():
+            if entity.type is EntityType.METRIC and any(m.start <= span.start < m.end for m in entity.mentions):
+                return entity, number.is_result
+    likeliest = _likeliest(links, entities, {EntityType.METRIC})
+    if not likeliest:
+        return None, 0.0
+    return entities[likeliest.tail], float(np.sqrt(likeliest.probability * number.is_result))
+
+
 def together(patterned: Iterable[Result], linked: Iterable[Result]) -> tuple[Result, ...]:
     """Return what turns of phrase say of the numbers, and of those that they say nothing of, what the pair head says.
 
@@ -117,11 +133,6 @@ def together(patterned: Iterable[Result], linked: Iterable[Result]) -> tuple[Res
     said = {result.value for result in found}
     found += [result for result in linked if result.value not in said]
     return tuple(sorted(found, key=lambda result: result.evidence))
-
-
-def key_of(entities: Mapping[int, Entity], node: int) -> str:
-    """Return the key of a node's entity; the first node is the paper."""
-    return entities[node].key if node else PAPER
 
 
 def _likeliest(links: Iterable[Statement], entities: Mapping[int, Entity], types: set[EntityType]) -> Statement | None:

@@ -17,6 +17,7 @@ from paperatlas.extract.learned.pieces import Window
 from paperatlas.extract.learned.reading import Reading, View
 from paperatlas.extract.numbers import NUMBER
 from paperatlas.extract.places import Tokens, tokens_of
+from paperatlas.schema import PAPER
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -134,3 +135,8 @@ def mutual(statements: Iterable[Statement]) -> Iterator[Statement]:
         both[low, high, statement.label].append(statement)
     for (head, tail, _), found in both.items():
         yield replace(found[0], head=head, tail=tail, probability=sum(s.probability for s in found) / 2)
+
+
+def key_of(entities: Mapping[int, Entity], node: int) -> str:
+    """Return the key of a node's entity; the first node is the paper."""
+    return entities[node].key if node else PAPER

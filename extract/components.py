@@ -27,13 +27,14 @@ from spacy.tokens import Doc
 
 from paperatlas.errors import ModelError
 from paperatlas.extract.acronyms import find_acronyms
+from paperatlas.extract.assertion import asserted
 from paperatlas.extract.entities import group_mentions
 from paperatlas.extract.gazetteer import Gazetteer, read_gazetteer
 from paperatlas.extract.rules.relations import relate
 from paperatlas.extract.rules.results import report
 from paperatlas.extract.rules.roles import roles_of
 from paperatlas.extract.rules.tagger import KEEP, tag
-from paperatlas.extract.sentences import sentence_starts
+from paperatlas.extract.sentences import sentence_starts, sentences_of
 from paperatlas.schema import EntityType
 
 #: The key of ``doc.spans`` that taggers write their mentions to.
@@ -165,7 +166,9 @@ def entities(doc: Doc) -> Doc:
 @Language.component("paperatlas_relations", requires=["doc._.entities"], assigns=["doc._.relations"])
 def relations(doc: Doc) -> Doc:
     """Find what is stated of the entities."""
-    doc._.relations = relate(roles_of(doc, doc._.entities), doc._.entities)
+    found = relate(roles_of(doc, doc._.entities), doc._.entities)
+    spans = [sentence.span for sentence in sentences_of(doc)]
+    doc._.relations = tuple(asserted(found, doc._.entities, spans, doc.text))
     return doc
 
 

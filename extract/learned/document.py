@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from paperatlas.extract.assertion import asserted
 from paperatlas.extract.facts import Entity, Relation, Result
 from paperatlas.extract.learned.model import Model, Settings
 from paperatlas.extract.learned.nodes import RELATIONS
 from paperatlas.extract.learned.reading import CERTAIN, Reading
-from paperatlas.extract.learned.relations import asserted, backed, choose
+from paperatlas.extract.learned.relations import backed, choose
 from paperatlas.extract.learned.results import named_metrics, results, together
 from paperatlas.extract.learned.scores import Scores, Statement, key_of
 from paperatlas.extract.learned.things import joined, judged, same_things
@@ -62,20 +63,19 @@ def facts_of(
     found = tuple(kept.values())
     roles = roles_of(doc, found)
     patterned = {(r.head, r.type, r.tail) for r in relate(roles, found)}
-    chosen = choose((backed(s, kept, patterned) for s in statements), kept, settings)
-    relations = [stated for s in chosen if (stated := asserted(s, kept, sentences, text))]
+    relations = [
+        Relation(
+            key_of(kept, s.head),
+            RELATIONS[s.label],
+            key_of(kept, s.tail),
+            sentences[s.sentence],
+            settings.relation_calibration(s.probability * _sureness(kept, s.head) * _sureness(kept, s.tail)),
+        )
+        for s in choose((backed(s, kept, patterned) for s in statements), kept, settings)
+    ]
     return DocumentFacts(
         found,
-        tuple(
-            Relation(
-                key_of(kept, s.head),
-                RELATIONS[s.label],
-                key_of(kept, s.tail),
-                sentences[s.sentence],
-                settings.relation_calibration(s.probability * _sureness(kept, s.head) * _sureness(kept, s.tail)),
-            )
-            for s in relations
-        ),
+        tuple(asserted(relations, found, sentences, text)),
         together(report(roles, found), results(text, sentences, scores, statements, kept, settings)),
     )
 

@@ -1,13 +1,11 @@
-"""Statements to relations: likely, allowed by the schema, consistent, and asserted by a sentence of the text."""
+"""Statements to relations: likely, allowed by the schema, and consistent."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 
-from paperatlas.extract.assertion import is_denied, is_supposed
-from paperatlas.extract.facts import Entity, Span
+from paperatlas.extract.facts import Entity
 from paperatlas.extract.learned.model import Settings
 from paperatlas.extract.learned.nodes import RELATIONS
 from paperatlas.extract.learned.scores import Statement, key_of, mutual
@@ -16,10 +14,6 @@ from paperatlas.schema import PAPER, SIGNATURES, RelationType
 #: Relations of which at most one holds in each direction, and those that must not run in a circle.
 _ONE_WAY = frozenset((RelationType.USES, RelationType.EXTENDS, RelationType.IS_A, RelationType.OUTPERFORMS))
 _ACYCLIC = frozenset((RelationType.EXTENDS, RelationType.IS_A))
-#: Relations that a denial in front of the tail takes back ("without attention"); a measurement may well have none.
-_DENIABLE = frozenset(
-    (RelationType.USES, RelationType.EXTENDS, RelationType.IS_A, RelationType.TRAINED_ON, RelationType.OUTPERFORMS)
-)
 #: Relations that are annotated too seldom for the pair head to be sure of; with a turn of phrase that says the same, it
 #: need only have thought of them.
 _SELDOM = frozenset(
@@ -69,31 +63,6 @@ def backed(
         return statement
     said = key_of(entities, statement.head), kind, key_of(entities, statement.tail)
     return replace(statement, probability=_AGREED) if said in patterned else statement
-
-
-def asserted(
-    statement: Statement, entities: Mapping[int, Entity], sentences: Sequence[Span], text: str
-) -> Statement | None:
-    """Return ``statement`` with a sentence that asserts it.
-
-    ``None`` if every sentence that names both its ends, and the one that it was read from, only supposes or denies it.
-    """
-    kind = RELATIONS[statement.label]
-    if not statement.tail or kind is RelationType.INTRODUCES:
-        return statement
-    begins = [sentence.start for sentence in sentences]
-
-    def sentence_of(span: Span) -> int:
-        return bisect_right(begins, span.start) - 1
-
-    heads = {sentence_of(span) for span in entities[statement.head].mentions} if statement.head else set()
-    named = [(sentence_of(span), span) for span in entities[statement.tail].mentions]
-    fitting = [(n, span) for n, span in named if n in heads or n == statement.sentence]
-    for n, span in sorted(fitting, key=lambda found: found[0] != statement.sentence):
-        before = text[sentences[n].start : span.start]
-        if not is_supposed(before) and not (kind in _DENIABLE and is_denied(before)):
-            return replace(statement, sentence=n)
-    return None if fitting else statement
 
 
 def _symmetrised(statements: Iterable[Statement]) -> Iterator[Statement]:

@@ -80,10 +80,9 @@ def _statements(roles: Roles) -> Iterator[Relation]:
         confidence = 0.8 if entity is roles.main else 0.6
         yield Relation(PAPER, RelationType.INTRODUCES, entity.key, _introduction(roles, entity), confidence)
     for sentence in roles.sentences:
-        if not sentence.hedged:
-            yield from _between(sentence)
-            if sentence.own:
-                yield from _of_own(sentence, roles)
+        yield from _between(sentence)
+        if sentence.own:
+            yield from _of_own(sentence, roles)
 
 
 def _introduction(roles: Roles, entity: Entity) -> Span:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from paperatlas.extract.assertion import is_supposed
 from paperatlas.extract.facts import Entity, Result, Span
 from paperatlas.extract.lexicon import alternatives
 from paperatlas.extract.numbers import NUMBER, starting_values
@@ -79,7 +80,7 @@ def report(roles: Roles, entities: Sequence[Entity]) -> tuple[Result, ...]:
     """Return the results that a document reports, in order, by the roles that its entities play."""
     found: dict[tuple[str, str, str], Result] = {}
     for sentence in roles.sentences:
-        if sentence.is_title or sentence.hedged:
+        if sentence.is_title:
             continue
         metrics = _metrics(sentence)
         numbers = _numbers(sentence) if metrics else []
@@ -112,6 +113,7 @@ def _numbers(sentence: Sentence) -> list[_Number]:
         is_named = any(a <= match.start("value") < b for a, b in named)
         if (
             is_named
+            or is_supposed(before)
             or _COUNTED.match(after)
             or _STATISTIC.search(sentence.text[: match.start("value")])
             or _is_label(match, before)

@@ -32,7 +32,6 @@ class Sentence:
     is_title: bool
     #: Whether it speaks of the paper's own work rather than of the field's.
     own: bool
-    hedged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def _sentences(doc: Doc, entities: Sequence[Entity]) -> Iterator[Sentence]:
         is_title = end <= title + 1 and title > 0
         own = is_title or bool(cue("own").search(text))
         own_seen = own_seen or (own and not is_title)
-        yield Sentence(span, text, mentions, is_title, own or own_seen, bool(cue("hedged").search(text)))
+        yield Sentence(span, text, mentions, is_title, own or own_seen)
 
 
 def _introduced(sentence: Sentence) -> Iterator[Entity]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.surface import slug, surface_key
 from paperatlas.graph.build import PAPER_TYPE, build_graph, paper_id
+from paperatlas.graph.runs import Run
 from paperatlas.graph.store import read_store
 
 if TYPE_CHECKING:
@@ -25,9 +26,13 @@ STORE, TURTLE, PAGE = "atlas.db", "atlas.ttl", "atlas.html"
 
 @dataclass(frozen=True)
 class Atlas:
-    """The facts of some papers and the graph that they make."""
+    """The facts of some papers, the runs that found them, and the graph that they make."""
 
     facts: tuple[Facts, ...]
+    #: The runs that found the facts, in order of their identifiers.
+    runs: tuple[Run, ...] = ()
+    #: Which of them found those of which paper: identifiers of runs, by the papers' keys.
+    run_ids: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
@@ -38,6 +43,11 @@ class Atlas:
     def papers(self) -> dict[str, Paper]:
         """The papers by the identifiers of their nodes."""
         return {paper_id(facts.paper): facts.paper for facts in self.facts}
+
+    def run_of(self, paper: str) -> Run | None:
+        """Return the run that found the facts of ``paper``, a key (``arXiv:1711.00937``); ``None`` if it is unknown."""
+        wanted = self.run_ids.get(paper)
+        return next((run for run in self.runs if run.id == wanted), None)
 
     def find(self, name: str) -> str:
         """Return the identifier of the node that ``name`` means: an identifier, a name or an alias, however spelt.
@@ -75,7 +85,9 @@ def open_atlas(folder: Path) -> Atlas:
         raise AtlasError(
             "no such folder", where=str(folder), hint="make an atlas with 'paperatlas build INPUT... -o DIR'"
         )
-    return Atlas(read_store(folder / STORE if folder.is_dir() else folder).facts)
+    content = read_store(folder / STORE if folder.is_dir() else folder)
+    run = Run("paperatlas", version="", pipeline="", fingerprint=content.pipeline)
+    return Atlas(content.facts, (run,), {facts.paper.key: run.id for facts in content.facts})
 
 
 def _keys(names: Iterable[str]) -> set[str]:

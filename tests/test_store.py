@@ -148,3 +148,10 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="is no folder"):
         build([str(EXAMPLES)], occupied / "deeper")
     assert occupied.read_text() == "mine"
+
+
+def test_facts_lead_to_the_run_that_found_them(example_atlas: Atlas) -> None:
+    (run,) = example_atlas.runs
+    assert run.software == "paperatlas"
+    assert {example_atlas.run_of(paper.key) for paper in example_atlas.papers.values()} == {run}
+    assert example_atlas.run_of("nowhere") is None

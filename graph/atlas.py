@@ -13,9 +13,11 @@ from paperatlas.errors import AtlasError, NotFoundError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.surface import slug, surface_key
+from paperatlas.graph.analysis.leaderboard import Board, leaderboards
 from paperatlas.graph.build import PAPER_TYPE, build_graph, paper_id
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store import read_store
+from paperatlas.schema import EntityType
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -49,15 +51,15 @@ class Atlas:
         wanted = self.run_ids.get(paper)
         return next((run for run in self.runs if run.id == wanted), None)
 
-    def find(self, name: str) -> str:
+    def find(self, name: str, *, type: EntityType | None = None) -> str:
         """Return the identifier of the node that ``name`` means: an identifier, a name or an alias, however spelt.
 
-        Of several the one that most papers name.
+        Of several the one that most papers name. With a ``type`` only the things of that type count.
 
         Raises:
             NotFoundError: nothing is called so; the message lists what is nearly.
         """
-        nodes = self.graph.nodes
+        nodes = {n: data for n, data in self.graph.nodes.items() if type in (None, data["type"])}
         for candidate in (name, slug(name), f"paper/{name}"):
             if candidate in nodes:
                 return candidate
@@ -68,7 +70,23 @@ class Atlas:
         spelt = {data["name"].casefold(): data["name"] for data in nodes.values()}
         near = [spelt[match] for match in get_close_matches(name.casefold(), sorted(spelt), n=3)]
         hint = f"did you mean {', '.join(near)}?" if near else "'paperatlas stats DIR' shows what there is"
-        raise NotFoundError(f"nothing here is called {name!r}", hint=hint)
+        what = f"no {type.lower()}" if type else "nothing"
+        raise NotFoundError(f"{what} here is called {name!r}", hint=hint)
+
+    def leaderboard(self, dataset: str | None = None, metric: str | None = None) -> tuple[Board, ...]:
+        """Return the boards of reported scores; of one ``dataset`` and by one ``metric`` if they are named.
+
+        One dataset and metric have a board for each split and unit that papers report: see
+        :func:`~paperatlas.graph.analysis.leaderboard.leaderboards`. There may be none.
+
+        Raises:
+            NotFoundError: no dataset, or no metric, is called so.
+        """
+        return leaderboards(
+            self.graph,
+            dataset=self.find(dataset, type=EntityType.DATASET) if dataset else None,
+            metric=self.find(metric, type=EntityType.METRIC) if metric else None,
+        )
 
     def things(self) -> list[str]:
         """Return the identifiers of the nodes that are no papers, in order."""

@@ -6,19 +6,14 @@ from pathlib import Path
 
 import pytest
 import spacy
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from spacy.pipeline import SpanRuler
 
 from paperatlas.extract.acronyms import find_acronyms
 from paperatlas.extract.facts import Facts, as_json
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.pipeline import Options, extract_facts, facts_of, load
-from paperatlas.extract.readers.records import MAX_ABSTRACT
+from paperatlas.extract.pipeline import extract_facts, facts_of, load
 from paperatlas.extract.sentences import sentence_starts
 from paperatlas.schema import PAPER
-
-from .conftest import assert_sound
 
 Extract = Callable[..., Facts]
 
@@ -214,56 +209,3 @@ def test_another_tagger_takes_the_place_of_ours() -> None:
     (facts,) = extract_facts([Paper("We test Foo on the wug corpus.", id="p")], nlp)
     assert entities(facts) == {"wug corpus": "Dataset"}
     assert relations(facts) == {(PAPER, "evaluatedOn", "wug-corpus")}
-
-
-def test_order_and_batches_make_no_difference() -> None:
-    papers = [
-        Paper(ABSTRACT, id="a"),
-        Paper("We test FooNet on ImageNet.", id="b"),
-        Paper(ABSTRACT, id="c", title=TITLE),
-    ]
-    rules = Options(pipeline="rules")
-    forward = {f.paper.id: f for f in extract_facts(papers, options=rules)}
-    backward = {f.paper.id: f for f in extract_facts(papers[::-1], options=rules)}
-    assert forward == backward
-
-
-_WORDS = st.sampled_from(
-    "We propose FooNet , a transformer ( FN ) that outperforms BERT on ImageNet by 3.2 % accuracy . \\emph{Bar} $\\beta$-VAE "
-    "the dataset called Quux evaluated and trained with image captioning mechanisms \n FID of 7 : ; - -- ) ( “ ” é 深度 \u202e".split(
-        " "
-    )
-)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(_WORDS, max_size=40).map(" ".join), st.text(max_size=30).map(lambda t: " ".join(t.split())))
-def test_any_text_is_extracted_within_the_schema(facts_in: Extract, abstract: str, title: str) -> None:
-    assert_sound(facts_in(abstract, title))
-
-
-_REPEATED = [
-    "A ",
-    "(",
-    "1 ",
-    "a-",
-    "X1",
-    "(AB) ",
-    "of ",
-    '"',
-    "$x$ ",
-    "We propose X, ",
-    "accuracy of 1, ",
-    "Foo (FO) is a ",
-    "ImageNet, ",
-    "\\foo",
-    "1% accuracy respectively ",
-    "a b (ab) ",
-    "\u202e",
-]
-
-
-@pytest.mark.usefixtures("patience")
-@pytest.mark.parametrize("piece", _REPEATED)
-def test_the_longest_text_of_the_worst_kind_comes_to_an_end(piece: str, facts_in: Extract) -> None:
-    assert facts_in((piece * MAX_ABSTRACT)[:MAX_ABSTRACT]) is not None

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from paperatlas.extract.facts import Facts, Span
 from paperatlas.extract.jsonlines import read_objects, title_and_abstract
+from paperatlas.extract.latex import fold
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import extract_facts, load
 from paperatlas.schema import PAPER, SIGNATURES
@@ -47,9 +48,8 @@ def check(facts: Facts) -> Counter[str]:
     for result in facts.results:
         counts["results"] += 1
         counts["evidence not in the text"] += not _sentence(text, result.evidence)
-        counts["values not in the evidence"] += result.value.lstrip("-") not in result.evidence.of(text).replace(
-            ",", ""
-        )
+        read = fold(result.evidence.of(text)).text.replace(",", "")
+        counts["values not in the evidence"] += result.value.lstrip("-") not in read
         counts["results of unknown things"] += (
             not {result.subject, result.metric, result.dataset or PAPER} <= types.keys()
         )

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _Statement = TypeVar("_Statement", Relation, Result)
 
+#: What extracts unless something else is asked for.
+PIPELINE, MODEL = "learned", "default"
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -34,15 +37,13 @@ class Options:
     less sure than ``min_confidence`` is left out.
     """
 
-    pipeline: str = "learned"
-    model: str = "default"
+    pipeline: str = PIPELINE
+    model: str = MODEL
     gazetteer: str = ""
     min_confidence: float = 0.0
 
 
-def load(
-    pipeline: str = "learned", *, model: str = "default", gazetteer: str = "", exclude: Iterable[str] = ()
-) -> Language:
+def load(pipeline: str = PIPELINE, *, model: str = MODEL, gazetteer: str = "", exclude: Iterable[str] = ()) -> Language:
     """Return an extraction pipeline, a spaCy ``Language``, without the components in ``exclude``; see :class:`Options`.
 
     >>> doc = load()("We introduce Foonet, a neural network. Foonet is evaluated on ImageNet.")

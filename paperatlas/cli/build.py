@@ -20,6 +20,7 @@ from paperatlas.cli.common import (
     Voice,
     read_and_skipped,
 )
+from paperatlas.extract.pipeline import MODEL, PIPELINE
 
 
 def build(
@@ -27,8 +28,8 @@ def build(
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder of the atlas.")],
     from_: From = None,
     strict: Strict = False,
-    pipeline: Pipeline = "learned",
-    model: Model = "default",
+    pipeline: Pipeline = PIPELINE,
+    model: Model = MODEL,
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,
     quiet: Quiet = False,

@@ -19,14 +19,15 @@ from paperatlas.cli.common import (
     Voice,
     print_table,
 )
+from paperatlas.extract.pipeline import MODEL, PIPELINE
 
 
 def evaluate(
     gold: Annotated[
         Path, typer.Argument(metavar="GOLD", help="Annotated documents, one JSON object a line.", show_default=False)
     ],
-    pipeline: Pipeline = "learned",
-    model: Model = "default",
+    pipeline: Pipeline = PIPELINE,
+    model: Model = MODEL,
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,
     given_entities: Annotated[

@@ -24,6 +24,7 @@ from paperatlas.cli.common import (
     counted,
     read_and_skipped,
 )
+from paperatlas.extract.pipeline import MODEL, PIPELINE
 
 
 def extract(
@@ -34,8 +35,8 @@ def extract(
     ] = None,
     from_: From = None,
     strict: Strict = False,
-    pipeline: Pipeline = "learned",
-    model: Model = "default",
+    pipeline: Pipeline = PIPELINE,
+    model: Model = MODEL,
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,
     quiet: Quiet = False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -13,8 +13,14 @@ from paperatlas.errors import AtlasError, NotFoundError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.surface import slug, surface_key
+from paperatlas.graph.analysis.centrality import Central, centrality
+from paperatlas.graph.analysis.communities import Community, communities
+from paperatlas.graph.analysis.frames import Frames, to_pandas
 from paperatlas.graph.analysis.leaderboard import Board, leaderboards
-from paperatlas.graph.build import PAPER_TYPE, build_graph, paper_id
+from paperatlas.graph.analysis.links import Neighbour, neighbours
+from paperatlas.graph.analysis.paths import Route, paths
+from paperatlas.graph.analysis.timeline import Timeline, timeline
+from paperatlas.graph.build import PAPER_TYPE, build_graph, nodes, paper_id
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store import read_store
 from paperatlas.schema import EntityType
@@ -59,19 +65,74 @@ class Atlas:
         Raises:
             NotFoundError: nothing is called so; the message lists what is nearly.
         """
-        nodes = {n: data for n, data in self.graph.nodes.items() if type in (None, data["type"])}
+        known = self.graph.nodes
         for candidate in (name, slug(name), f"paper/{name}"):
-            if candidate in nodes:
+            if candidate in known and type in (None, known[candidate]["type"]):
                 return candidate
-        key = surface_key(name)
-        found = [n for n, data in nodes.items() if key in _keys([data["name"], *data["aliases"]])]
+        found = [n for n in self._by_key.get(surface_key(name), ()) if type in (None, known[n]["type"])]
         if found:
-            return max(sorted(found), key=lambda n: nodes[n]["support"])
-        spelt = {data["name"].casefold(): data["name"] for data in nodes.values()}
+            return max(found, key=lambda n: known[n]["support"])
+        spelt = {d["name"].casefold(): d["name"] for d in known.values() if type in (None, d["type"])}
         near = [spelt[match] for match in get_close_matches(name.casefold(), sorted(spelt), n=3)]
         hint = f"did you mean {', '.join(near)}?" if near else "'paperatlas stats DIR' shows what there is"
         what = f"no {type.lower()}" if type else "nothing"
         raise NotFoundError(f"{what} here is called {name!r}", hint=hint)
+
+    @cached_property
+    def _by_key(self) -> dict[str, list[str]]:
+        """The nodes by their folded names and aliases, in order."""
+        found: dict[str, list[str]] = {}
+        for node, data in nodes(self.graph):
+            for key in {surface_key(name) for name in (data["name"], *data["aliases"])}:
+                found.setdefault(key, []).append(node)
+        return found
+
+    def neighbours(
+        self,
+        name: str,
+        relation: str | None = None,
+        *,
+        direction: str = "both",
+        depth: int = 1,
+        through_papers: bool = False,
+    ) -> tuple[Neighbour, ...]:
+        """Return what stands around a node: see :func:`~paperatlas.graph.analysis.links.neighbours`.
+
+        Raises:
+            NotFoundError: nothing is called so.
+            UsageError: there is no such relation or direction ("both", "out", "in"), or ``depth`` is less than 1.
+        """
+        return neighbours(
+            self.graph,
+            self.find(name),
+            relation=relation,
+            direction=direction,
+            depth=depth,
+            through_papers=through_papers,
+        )
+
+    def paths(
+        self, start: str, end: str, *, limit: int = 5, max_length: int = 4, through_papers: bool = False
+    ) -> tuple[Route, ...]:
+        """Return how two nodes hang together: see :func:`~paperatlas.graph.analysis.paths.paths`. There may be no way.
+
+        Raises:
+            NotFoundError: nothing is called so.
+            UsageError: both names mean one node, ``limit`` is less than 1, or ``max_length`` is not from 1 to 12.
+        """
+        ends = self.find(start), self.find(end)
+        return paths(self.graph, *ends, limit=limit, max_length=max_length, through_papers=through_papers)
+
+    def timeline(self, name: str | None = None, *, by: str = "year") -> Timeline:
+        """Return when something was named, and by whom first; or, without a name, when the papers appeared.
+
+        See :func:`~paperatlas.graph.analysis.timeline.timeline`.
+
+        Raises:
+            NotFoundError: nothing is called so.
+            UsageError: ``by`` is neither "year" nor "month".
+        """
+        return timeline(self.graph, self.find(name) if name else None, by=by)
 
     def leaderboard(self, dataset: str | None = None, metric: str | None = None) -> tuple[Board, ...]:
         """Return the boards of reported scores; of one ``dataset`` and by one ``metric`` if they are named.
@@ -87,6 +148,29 @@ class Atlas:
             dataset=self.find(dataset, type=EntityType.DATASET) if dataset else None,
             metric=self.find(metric, type=EntityType.METRIC) if metric else None,
         )
+
+    def communities(self, *, resolution: float = 1.0, min_size: int = 2, seed: int = 0) -> tuple[Community, ...]:
+        """Return groups of things that belong together: see :func:`~paperatlas.graph.analysis.communities.communities`.
+
+        They are named by their most central members.
+        """
+        return communities(self.graph, resolution=resolution, min_size=min_size, seed=seed)
+
+    def centrality(self, kind: str = "pagerank", *, type: str | None = None) -> tuple[Central, ...]:
+        """Return the things, the most central first: see :func:`~paperatlas.graph.analysis.centrality.centrality`.
+
+        Raises:
+            UsageError: ``kind`` is none of "support", "pagerank", "degree", "betweenness" and "core"; no such ``type``.
+        """
+        return centrality(self.graph, kind, type=type)
+
+    def to_pandas(self) -> Frames:
+        """Return nodes, edges and results as data frames: see :class:`~paperatlas.graph.analysis.frames.Frames`.
+
+        Raises:
+            UsageError: pandas is not installed (``pip install 'paperatlas[pandas]'``).
+        """
+        return to_pandas(self.graph)
 
     def things(self) -> list[str]:
         """Return the identifiers of the nodes that are no papers, in order."""
@@ -106,7 +190,3 @@ def open_atlas(folder: Path) -> Atlas:
     content = read_store(folder / STORE if folder.is_dir() else folder)
     run = Run("paperatlas", version="", pipeline="", fingerprint=content.pipeline)
     return Atlas(content.facts, (run,), {facts.paper.key: run.id for facts in content.facts})
-
-
-def _keys(names: Iterable[str]) -> set[str]:
-    return {surface_key(name) for name in names}

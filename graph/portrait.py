@@ -7,10 +7,8 @@ from typing import TypedDict
 
 from paperatlas.graph.atlas import Atlas
 from paperatlas.graph.build import PAPER_TYPE, Evidence, Score
+from paperatlas.graph.quotes import quoted
 from paperatlas.schema import SIGNATURES, RelationType
-
-#: How many sentences are told for one statement, unless all are asked for.
-_QUOTED = 2
 
 
 class Statement(TypedDict):
@@ -107,11 +105,7 @@ def tell(portrait: Portrait, *, evidence: bool = True, all_evidence: bool = Fals
         support = f"{statement['support']} papers" if statement["support"] > 1 else ""
         yield f"  {statement['name']}" + "".join(f"  [{part}]" for part in (results, support) if part)
         if evidence:
-            quoted = statement["evidence"] if all_evidence else statement["evidence"][:_QUOTED]
-            for place in quoted:
-                yield f"    “{place['quote']}” ({place['paper'].removeprefix('paper/')})"
-            if len(quoted) < len(statement["evidence"]):
-                yield f"    and {len(statement['evidence']) - len(quoted)} more (-v shows them)"
+            yield from quoted(statement["evidence"], all_evidence=all_evidence)
     yield "\nthings named" if is_paper else "\npapers"
     for paper in portrait["papers"]:
         yield f"  {paper.removeprefix('paper/')}"

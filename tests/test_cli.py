@@ -21,7 +21,10 @@ from paperatlas.extract.readers import FORMATS as INPUT_FORMATS
 from .conftest import EXAMPLES, ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-COMMANDS = ("build", "extract", "export", "query", "show", "stats", "evaluate", "train")
+COMMANDS = (
+    *("build", "extract", "export", "query", "show", "stats"),
+    *("top", "paths", "timeline", "leaderboard", "evaluate", "train"),
+)
 RECORD = '{"id": "p1", "title": "FooNet: A Network", "abstract": "We introduce FooNet, a transformer, and evaluate it on ImageNet."}\n'
 
 

@@ -1,8 +1,9 @@
-"""The tour and the README are run: after each command stands what it prints.
+"""The tour, the README and the library's page are run: after each command stands what it prints.
 
 ``python -m tests.test_tour`` writes anew what the commands print.
 """
 
+import doctest
 import os
 import re
 import subprocess
@@ -15,7 +16,8 @@ import pytest
 
 from .conftest import ROOT
 
-PAGES = [ROOT / "examples" / "tour.md", ROOT / "README.md"]
+LIBRARY = ROOT / "docs" / "library.md"
+PAGES = [ROOT / "examples" / "tour.md", ROOT / "README.md", LIBRARY]
 #: A block of commands, each behind "$ " (and going on in indented lines), with what they print below them.
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 _COMMAND = re.compile(r"^\$ (.*(?:\n    .*)*)\n((?:(?!\$ ).*\n)*)", re.M)
@@ -66,6 +68,16 @@ def test_a_page_shows_what_its_commands_print(path: Path, tmp_path: Path) -> Non
     shown = printed(page)
     assert len(shown) > 20
     assert alike(printed(executed(page, tmp_path)), shown) > 0.9
+
+
+def test_the_library_page_shows_what_its_lines_return(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    blocks = "".join(re.findall(r"^```python\n(.*?)^```$", LIBRARY.read_text(encoding="utf-8"), re.M | re.S))
+    page = doctest.DocTestParser().get_doctest(blocks, {}, "library.md", str(LIBRARY), 0)
+    assert len(page.examples) > 15
+    told: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(page, out=told.append)
+    assert "".join(told) == ""
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ def _stated(graph: nx.MultiDiGraph[str]) -> Iterator[_Stated]:
     for head, tail, edge in edges(graph):
         measured = edge["type"] == RelationType.MEASURED_BY and graph.nodes[head]["type"] in _SYSTEMS
         for score in edge["results"] if measured else ():
-            number = _number(score["value"])
+            number = number_of(score["value"])
             key = (head, tail, score["dataset"], score["kind"], score["unit"], number, score["evidence"]["paper"])
             if number is not None and key not in told:
                 told.add(key)
@@ -150,7 +150,12 @@ def _is_dataset(graph: nx.MultiDiGraph[str], node: str) -> bool:
     return node in graph and graph.nodes[node]["type"] == EntityType.DATASET
 
 
-def _number(value: str) -> float | None:
+def number_of(value: str) -> float | None:
+    """Return what a value reads as, if it is a number.
+
+    >>> number_of("1,081.50"), number_of("−3"), number_of("n/a")
+    (1081.5, -3.0, None)
+    """
     found = re.fullmatch(
         r"([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:e([+-]?\d+))?", value.replace(",", "").replace("−", "-"), re.I
     )

@@ -6,7 +6,20 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli import build, evaluate, export, extract, query, show, stats, train
+from paperatlas.cli import (
+    build,
+    evaluate,
+    export,
+    extract,
+    leaderboard,
+    paths,
+    query,
+    show,
+    stats,
+    timeline,
+    top,
+    train,
+)
 
 app = typer.Typer(
     name="paperatlas",
@@ -45,5 +58,9 @@ app.command()(export.export)
 app.command()(query.query)
 app.command()(show.show)
 app.command()(stats.stats)
+app.command()(top.top)
+app.command()(paths.paths)
+app.command()(timeline.timeline)
+app.command()(leaderboard.leaderboard)
 app.command()(evaluate.evaluate)
 app.command()(train.train)

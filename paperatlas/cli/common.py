@@ -34,6 +34,8 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but erro
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: each skipped record, what was written.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=0, help="At most N of them, the first; 0 for all.")]
+
 Pipeline = Annotated[
     str,
     typer.Option(
@@ -107,6 +109,14 @@ def counted(number: int, noun: str) -> str:
     ('1 record', '2 records')
     """
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def shown(items: Sequence[Item], limit: int, voice: Voice, noun: str) -> Sequence[Item]:
+    """Return the first ``limit`` items, all if it is 0, and say how many are left out."""
+    if limit and len(items) > limit:
+        voice.say(f"the first {limit} of {counted(len(items), noun)} (--limit 0 for all)")
+        return items[:limit]
+    return items
 
 
 def read_and_skipped(reading: Reading) -> str:

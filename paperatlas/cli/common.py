@@ -24,8 +24,8 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="FORMAT",
-        help="What the inputs are, where the content does not tell: atom, jsonl, json, bibtex, ris, abstracts, tsv, "
-        "csv or blocks.",
+        help="What the inputs are, where the content does not tell: atom, anthology, jsonl, json, bibtex, ris, "
+        "abstracts, tsv, csv or blocks.",
         show_default=False,
     ),
 ]

@@ -56,3 +56,15 @@ class UsageError(PaperatlasError):
     """A call whose options do not fit together."""
 
     exit_code = 2
+
+
+class FetchError(PaperatlasError):
+    """A service on the network that does not answer, or not as it should."""
+
+
+class Interrupted(BaseException):
+    """Somebody pressed Ctrl-C; no error, so that nothing takes it for one. ``kept`` says what there is all the same."""
+
+    def __init__(self, kept: str = "nothing was changed") -> None:
+        self.kept = kept
+        super().__init__(kept)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.files import TextFile
 from paperatlas.extract.readers.records import Skipped, month_number, paper_from
-from paperatlas.extract.readers.xml import elements
+from paperatlas.extract.readers.xml import elements, line_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -31,8 +31,8 @@ def sniff(head: str) -> bool:
     return bool(_ROOT.match(head))
 
 
-def read(file: TextFile) -> Iterator[Paper | Skipped]:
-    """Yield the papers of all volumes of ``file``.
+def read(file: TextFile, *, volume: str = "") -> Iterator[Paper | Skipped]:
+    """Yield the papers of one volume of ``file`` ("long"), or of all.
 
     Raises:
         InputError: not well-formed, or with a document type declaration.
@@ -41,8 +41,13 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
     for element in elements(file.raw(), file.name, "meta", "paper"):
         if element.tag == "meta":
             date = _date(element)
-        else:
-            yield _paper(element, date, Source(file.name, element.sourceline or 1))
+        elif not volume or _volume_of(element) == volume:
+            yield _paper(element, date, Source(file.name, line_of(element)))
+
+
+def _volume_of(paper: _Element) -> str:
+    parent = paper.getparent()
+    return "" if parent is None else parent.get("id", "")
 
 
 def _date(meta: _Element) -> str:

@@ -3,6 +3,8 @@
     <feed xmlns="http://www.w3.org/2005/Atom"><entry>
       <id>http://arxiv.org/abs/2205.06175v3</id><published>2022-05-12T16:03:26Z</published>
       <title>A Generalist Agent</title><summary>...</summary><author><name>Scott Reed</name></author> ...
+
+One entry is held in memory at a time.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.files import TextFile
 from paperatlas.extract.readers.records import Skipped, paper_from
-from paperatlas.extract.readers.xml import elements
+from paperatlas.extract.readers.xml import elements, line_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -36,7 +38,7 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
         InputError: not well-formed, or with a document type declaration.
     """
     for entry in elements(file.raw(), file.name, f"{_ATOM}entry"):
-        yield _paper(entry, Source(file.name, entry.sourceline or 1))
+        yield _paper(entry, Source(file.name, line_of(entry)))
 
 
 def _paper(entry: _Element, source: Source) -> Paper | Skipped:

@@ -10,7 +10,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from paperatlas.errors import InputError
 
@@ -48,10 +48,16 @@ def elements(stream: BinaryIO, name: str, *tags: str) -> Iterator[_Element]:
         raise InputError("compressed data is cut off or broken", where=name) from error
 
 
+def line_of(element: _Element) -> int:
+    """Return the line that an element begins in, from 1."""
+    line: Any = element.sourceline
+    return line or 1
+
+
 def _refuse_declaration(element: _Element, name: str) -> None:
     if element.getroottree().docinfo.internalDTD is not None:
         raise InputError(
             "XML with a document type declaration is not read",
-            where=f"{name}:{element.sourceline}",
+            where=f"{name}:{line_of(element)}",
             hint="none is needed; remove <!DOCTYPE ...>",
         )

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli import build, evaluate, export, extract, query, show, stats, train
+from paperatlas.cli import build, evaluate, export, extract, fetch, query, show, stats, train
 
 app = typer.Typer(
     name="paperatlas",
@@ -47,3 +47,4 @@ app.command()(show.show)
 app.command()(stats.stats)
 app.command()(evaluate.evaluate)
 app.command()(train.train)
+app.add_typer(fetch.app, name="fetch")

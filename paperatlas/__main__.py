@@ -49,7 +49,9 @@ def _run() -> None:
 
 
 def _fail(problem: str, code: int) -> None:
-    print(f"Error: {' '.join(problem.split())}", file=sys.stderr)
+    from paperatlas.errors import one_line
+
+    print(f"Error: {one_line(problem)}", file=sys.stderr)
     sys.exit(code)
 
 

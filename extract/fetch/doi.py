@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from paperatlas.extract.fetch.failures import ElsewhereError, MissingError, PassingError
 from paperatlas.extract.fetch.service import Page, Request, Service, page_of
-from paperatlas.extract.paper import Paper, Source
+from paperatlas.extract.paper import Paper, Source, clean
 from paperatlas.extract.readers.records import Skipped, paper_from
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def plain(text: object) -> str:
     """
     if not isinstance(text, str):
         return ""
+    text = clean(text)
     if not _MARKUP.search(text):
         return " ".join(text.split())
     from lxml import html

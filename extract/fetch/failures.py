@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from paperatlas.errors import FetchError
+from paperatlas.errors import FetchError, one_line
 
 if TYPE_CHECKING:
     import requests
@@ -25,7 +25,7 @@ class PassingError(Exception):
     """What may be over at the next attempt; ``after`` is when the service wants to be asked again, in seconds."""
 
     def __init__(self, problem: str, after: float | None = None) -> None:
-        super().__init__(problem)
+        super().__init__(one_line(problem))
         self.after = after
 
 

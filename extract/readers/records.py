@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from email.utils import parsedate
 from itertools import chain
 
+from paperatlas.errors import one_line
 from paperatlas.extract.identifiers import arxiv_id, doi
 from paperatlas.extract.paper import Paper, Source, clean
 from paperatlas.extract.readers.files import decoding_fault
@@ -44,7 +45,7 @@ class Skipped:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.reason}"
+        return one_line(f"{self.source}: {self.reason}")
 
 
 def paper_from(fields: Mapping[str, object], source: Source) -> Paper | Skipped:

@@ -11,18 +11,21 @@ from types import FrameType
 def main() -> None:
     """Run the command line; whatever goes wrong ends in one line on stderr and an exit code.
 
-    0 done; 1 the work failed; 2 the call cannot be meant; 130 interrupted.
+    0 done; 1 the work failed; 2 the call cannot be meant; 130 interrupted; 141 whoever read our output has seen enough.
     """
-    signal.signal(signal.SIGINT, _interrupted)
-    from paperatlas.cli import app
-    from paperatlas.errors import PaperatlasError
+    from paperatlas.errors import Interrupted, PaperatlasError
+    from paperatlas.files import ClosedPipe, watched
 
+    signal.signal(signal.SIGINT, _interrupted)
     debug = "--debug" in sys.argv or bool(os.environ.get("PAPERATLAS_DEBUG"))
+    if sys.stdout is not None:
+        sys.stdout = watched(sys.stdout)
     try:
-        app()
-    except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _run()
+    except Interrupted as stop:
+        print(f"Interrupted; {stop.kept}.", file=sys.stderr)
+        sys.exit(130)
+    except ClosedPipe:
         sys.exit(141)
     except PaperatlasError as error:
         if debug:
@@ -34,14 +37,28 @@ def main() -> None:
         _fail(f"unexpected {type(error).__name__}: {error} (--debug shows where; please report it)", 1)
 
 
+def _run() -> None:
+    from paperatlas.cli import app
+
+    try:
+        app()
+    finally:
+        # What cannot be written shall come out here, where it is told, and not when the interpreter ends.
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
 def _fail(problem: str, code: int) -> None:
-    print(f"Error: {' '.join(problem.split())}", file=sys.stderr)
+    from paperatlas.errors import one_line
+
+    print(f"Error: {one_line(problem)}", file=sys.stderr)
     sys.exit(code)
 
 
 def _interrupted(_signal: int, _frame: FrameType | None) -> None:
-    print("Interrupted; nothing was changed.", file=sys.stderr)
-    sys.exit(130)
+    from paperatlas.errors import Interrupted
+
+    raise Interrupted
 
 
 if __name__ == "__main__":

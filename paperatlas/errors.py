@@ -5,6 +5,20 @@ Anything of this kind ends a command with one line and the exit code of its clas
 
 from __future__ import annotations
 
+import re
+
+#: What makes a terminal do something, or a reader see something else than is there.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def one_line(text: str) -> str:
+    """Return a message in one line that does nothing to the terminal that it is printed on.
+
+    >>> one_line("no column in a\\n b \\x1b[2J")
+    'no column in a b \ufffd[2J'
+    """
+    return _CONTROL.sub("\ufffd", " ".join(text.split()))
+
 
 class PaperatlasError(ValueError):
     """Something that stops the work and that the user can mend.
@@ -25,7 +39,7 @@ class PaperatlasError(ValueError):
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
         advice = f" ({self.hint})" if self.hint else ""
-        return f"{place}{self.problem}{advice}"
+        return one_line(f"{place}{self.problem}{advice}")
 
 
 class InputError(PaperatlasError):
@@ -56,3 +70,15 @@ class UsageError(PaperatlasError):
     """A call whose options do not fit together."""
 
     exit_code = 2
+
+
+class FetchError(PaperatlasError):
+    """A service on the network that does not answer, or not as it should."""
+
+
+class Interrupted(BaseException):
+    """Somebody pressed Ctrl-C; no error, so that nothing takes it for one. ``kept`` says what there is all the same."""
+
+    def __init__(self, kept: str = "nothing was changed") -> None:
+        self.kept = kept
+        super().__init__(kept)

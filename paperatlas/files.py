@@ -1,15 +1,19 @@
-"""Writing files so that nobody ever sees half of one."""
+"""Writing files so that nobody ever sees half of one, and telling what it means that one cannot be written."""
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 from paperatlas.errors import OutputError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 
 @contextmanager
@@ -43,6 +47,34 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+class ClosedPipe(BaseException):
+    """Whoever read our output has seen enough. No error, so that nothing takes it for one."""
+
+
+class _Output(io.FileIO):
+    """A stream's file that says what it means that it cannot be written to, once."""
+
+    def write(self, content: Buffer, /) -> int:
+        try:
+            return super().write(content)
+        except OSError as error:
+            # What is still buffered has nowhere to go; nobody shall try again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            if isinstance(error, BrokenPipeError):
+                raise ClosedPipe from None
+            raise OutputError(f"cannot be written: {error.strerror}", where="<stdout>") from error
+
+
+def watched(stream: TextIO) -> TextIO:
+    """Return a stream to where ``stream`` goes; writing to it raises :class:`ClosedPipe` or :class:`OutputError`."""
+    try:
+        file = _Output(stream.fileno(), "wb", closefd=False)
+    except OSError:
+        return stream
+    buffered = io.BufferedWriter(file)
+    return io.TextIOWrapper(buffered, stream.encoding, stream.errors, line_buffering=stream.isatty())
 
 
 def _umask() -> int:

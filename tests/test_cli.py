@@ -162,7 +162,11 @@ def test_export_to_stdout_and_to_a_file(format: str, paperatlas: Run, example_fo
         (("extract", "good.jsonl", "-o", "good.jsonl/x"), 1, "Error: good.jsonl/x: cannot be written: File exists"),
         (("extract", "good.jsonl", "-o", "."), 1, "Error: .: is a folder"),
         (("build", "good.jsonl", "-o", "good.jsonl"), 1, "Error: good.jsonl: is no folder"),
-        (("extract", "good.jsonl", "--from", "word"), 2, "Error: no format 'word' (one of atom, jsonl, json"),
+        (
+            ("extract", "good.jsonl", "--from", "word"),
+            2,
+            "Error: no format 'word' (one of atom, anthology, jsonl, json",
+        ),
         (
             ("show", "nowhere", "x"),
             1,

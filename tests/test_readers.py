@@ -29,6 +29,14 @@ SAMPLES: dict[str, str] = {
         '<category term="cs.PL"/><arxiv:doi>10.1126/science.abq1158</arxiv:doi></entry>\n'
         f"<entry><id>http://arxiv.org/abs/2203.08543v1</id><summary>{BAR}</summary></entry>\n</feed>\n"
     ),
+    "anthology": (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<collection id="2024.fake">\n<volume id="long"><meta><month>August</month>'
+        "<year>2024</year></meta><frontmatter><url>2024.fake-long.0</url></frontmatter>\n<paper id='1'><title>"
+        "<fixed-case>F</fixed-case>oo: A <tex-math>k</tex-math>-Network</title><author><first>Ada</first><last>One</last>"
+        f"</author><author><first/><last>Two</last></author>\n<abstract>{FOO}</abstract><url>2024.fake-long.1</url>"
+        f"<doi>10.1000/FAKE.1</doi></paper></volume>\n<volume id='short'><meta><year>2023</year></meta><paper id='1'>"
+        f"<title>Bar</title><abstract><b>{BAR}</b></abstract></paper></volume></collection>"
+    ),
     "bibtex": (
         "% from a library\n@article{foo2022,\n  title = {{{Foo}}: A {Network}},\n  author = {One, A. and Two, B.},\n"
         f"  year = {{2022}}, month = feb, eprint = {{2203.07814}}, archiveprefix = {{arXiv}},\n  abstract = {{{FOO}}}\n}}\n"
@@ -74,6 +82,14 @@ def test_fields_of_atom(tmp_path: Path) -> None:
     assert (foo.arxiv, foo.doi, foo.date) == ("2203.07814", "10.1126/science.abq1158", "2022-02-08")
     assert (foo.title, foo.authors, foo.categories) == ("Foo: A Network", ("A. One",), ("cs.PL",))
     assert (bar.key, bar.sources[0].line) == ("arXiv:2203.08543", 6)
+
+
+def test_fields_of_the_anthology(tmp_path: Path) -> None:
+    (foo, bar), _ = read(tmp_path, SAMPLES["anthology"])
+    assert (foo.id, foo.key, foo.date) == ("2024.fake-long.1", "doi:10.1000/fake.1", "2024-08")
+    assert (foo.title, foo.authors) == ("Foo: A $k$-Network", ("Ada One", "Two"))
+    assert foo.url == "https://aclanthology.org/2024.fake-long.1"
+    assert (bar.title, bar.date, bar.sources[0].line) == ("Bar", "2023", 6)
 
 
 def test_fields_of_bibtex(tmp_path: Path) -> None:
@@ -261,7 +277,7 @@ def test_folders_globs_and_the_order_of_files(tmp_path: Path) -> None:
 def test_the_named_format_overrides(tmp_path: Path) -> None:
     papers, _ = read(tmp_path, f"{FOO}\n\n{BAR}\n", format="blocks")
     assert [p.abstract for p in papers] == [FOO, BAR]
-    with pytest.raises(UsageError, match=r"no format 'word' \(one of atom, jsonl"):
+    with pytest.raises(UsageError, match=r"no format 'word' \(one of atom, anthology, jsonl"):
         read(tmp_path, FOO, format="word")
 
 
@@ -285,7 +301,7 @@ EXTERNAL_ENTITY = (
         (b"PK\x03\x04....", "input: this is a zip archive or an office document, not text"),
         (gzip.compress(SAMPLES["jsonl"].encode() * 50)[:-20], "input:87: compressed data is cut off or broken"),
         (gzip.compress(b"")[:6], "input: compressed data is cut off or broken"),
-        (b"to do: nothing", "input: of no format that is known (--from one of atom, jsonl, json, bibtex"),
+        (b"to do: nothing", "input: of no format that is known (--from one of atom, anthology, jsonl, json, bibtex"),
         (ENTITY_BOMB.encode(), "input:1: XML with a document type declaration is not read"),
         (EXTERNAL_ENTITY.encode(), "input:1: XML with a document type declaration is not read"),
         (b'<feed xmlns="http://www.w3.org/2005/Atom"><entry>', "input:1: not well-formed XML: Premature end of data"),

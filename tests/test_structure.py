@@ -18,7 +18,7 @@ FOLDERS = {"paperatlas": ROOT / "paperatlas", **{f"paperatlas.{n}": ROOT / n for
 
 #: What the modules of a package may import of the others.
 MAY_IMPORT = {
-    "paperatlas.extract": {"paperatlas.extract", "paperatlas.schema", "paperatlas.errors"},
+    "paperatlas.extract": {"paperatlas.extract", "paperatlas.schema", "paperatlas.errors", "paperatlas.files"},
     "paperatlas.graph": {
         "paperatlas.graph",
         "paperatlas.extract",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from paperatlas.errors import InputError, UsageError
 from paperatlas.extract.paper import Paper, Source
-from paperatlas.extract.readers import abstracts, atom, bibtex, blocks, json, ris, table
+from paperatlas.extract.readers import abstracts, anthology, atom, bibtex, blocks, json, ris, table
 from paperatlas.extract.readers.files import TextFile, open_inputs
 from paperatlas.extract.readers.merge import merge
 from paperatlas.extract.readers.records import Skipped
@@ -31,6 +31,7 @@ class Format(NamedTuple):
 #: By the name that ``--from`` takes. The order is that in which they are tried: those that are told surely come first.
 FORMATS: dict[str, Format] = {
     "atom": Format("the arXiv API's Atom feed", atom.sniff, atom.read),
+    "anthology": Format("the ACL Anthology's XML", anthology.sniff, anthology.read),
     "jsonl": Format("JSON Lines, the arXiv metadata dump among them", json.sniff_lines, json.read_lines),
     "json": Format("a JSON array of papers", json.sniff_array, json.read_array),
     "bibtex": Format("BibTeX", bibtex.sniff, bibtex.read),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.files import TextFile
@@ -33,7 +34,7 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
         yield Skipped(Source(file.name, 1), "text before the first 'Abstract:'")
     line = 1
     counted = 0
-    for mark, following in zip(marks, [*marks[1:], None], strict=True):
+    for mark, following in zip_longest(marks, marks[1:]):
         line += text.count("\n", counted, mark.end())
         counted = mark.end()
         abstract = text[mark.end() : following.start() if following else len(text)]

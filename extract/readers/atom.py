@@ -4,21 +4,19 @@
       <id>http://arxiv.org/abs/2205.06175v3</id><published>2022-05-12T16:03:26Z</published>
       <title>A Generalist Agent</title><summary>...</summary><author><name>Scott Reed</name></author> ...
 
-A document type declaration is refused: a feed has none, and entities are how XML is made to explode or to read files.
+One entry is held in memory at a time.
 """
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from paperatlas.errors import InputError
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.files import TextFile
 from paperatlas.extract.readers.records import Skipped, paper_from
+from paperatlas.extract.readers.xml import elements, line_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -39,34 +37,8 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
     Raises:
         InputError: not well-formed, or with a document type declaration.
     """
-    from lxml import etree
-
-    events = etree.iterparse(
-        file.raw(), events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-    )
-    try:
-        for event, element in events:
-            if event == "start":
-                _refuse_declaration(element, file.name)
-            elif element.tag == f"{_ATOM}entry":
-                yield _paper(element, Source(file.name, element.sourceline or 1))
-                element.clear()
-                while (previous := element.getprevious()) is not None and (parent := element.getparent()) is not None:
-                    parent.remove(previous)
-    except etree.XMLSyntaxError as error:
-        problem = re.sub(r", line \d+, column \d+.*$", "", str(error))
-        raise InputError(f"not well-formed XML: {problem}", where=f"{file.name}:{error.lineno or 1}") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError("compressed data is cut off or broken", where=file.name) from error
-
-
-def _refuse_declaration(element: _Element, name: str) -> None:
-    if element.getroottree().docinfo.internalDTD is not None:
-        raise InputError(
-            "XML with a document type declaration is not read",
-            where=f"{name}:{element.sourceline}",
-            hint="a feed needs none; remove <!DOCTYPE ...>",
-        )
+    for entry in elements(file.raw(), file.name, f"{_ATOM}entry"):
+        yield _paper(entry, Source(file.name, line_of(entry)))
 
 
 def _paper(entry: _Element, source: Source) -> Paper | Skipped:

@@ -12,12 +12,11 @@ from collections.abc import Iterator
 from paperatlas.extract.latex import fold
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.files import TextFile
-from paperatlas.extract.readers.records import Skipped, paper_from
+from paperatlas.extract.readers.records import Skipped, month_number, paper_from
 
 _ENTRY = re.compile(r"^\s*@\s*(?!comment|preamble|string)[A-Za-z]+\s*[{(]", re.M | re.I)
 #: Fields whose braces and escapes are BibTeX's own and not the author's.
 _PROSE = ("title", "abstract", "author", "keywords", "note")
-_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 
 
 def sniff(head: str) -> bool:
@@ -49,7 +48,7 @@ def _fields(key: str, fields: dict[str, str]) -> dict[str, str]:
     known = {name.lower(): value for name, value in fields.items()}
     known = {name: fold(value).text if name in _PROSE else value for name, value in known.items()}
     if not known.get("date") and (year := known.get("year", "").strip("{}")):
-        month = _MONTHS.get(known.get("month", "").strip("{}").lower()[:3])
+        month = month_number(known.get("month", "").strip("{}"))
         known["date"] = f"{year}-{month:02}" if month else year
     if known.get("archiveprefix", "arxiv").lower() != "arxiv":
         known.pop("eprint", None)

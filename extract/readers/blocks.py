@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.files import TextFile
@@ -72,7 +73,7 @@ def _records(blocks: list[_Block]) -> Iterator[list[_Block]]:
     """Group blocks by paper."""
     fields_first = next((bool(block.fields) for block in blocks if block.fields or block.is_prose), False)
     record: list[_Block] = []
-    for block, following in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, following in zip_longest(blocks, blocks[1:]):
         has_abstract = any(b.is_prose for b in record)
         has_fields = any(b.fields for b in record)
         if block.is_prose:

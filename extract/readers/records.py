@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from email.utils import parsedate
 from itertools import chain
 
+from paperatlas.errors import one_line
 from paperatlas.extract.identifiers import arxiv_id, doi
 from paperatlas.extract.paper import Paper, Source, clean
 from paperatlas.extract.readers.files import decoding_fault
 
 #: The longest text that is taken for an abstract, in characters: some five times a long one.
 MAX_ABSTRACT = 20_000
+
+_MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+#: How arXiv's categories are spelt: "cs.LG", "hep-th".
+_ARXIV_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?\.[A-Za-z-]+|[a-z]+-[a-z]+")
 
 #: What each field is called in the exports that people have, most telling first; compared by letters alone.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -40,7 +45,7 @@ class Skipped:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.reason}"
+        return one_line(f"{self.source}: {self.reason}")
 
 
 def paper_from(fields: Mapping[str, object], source: Source) -> Paper | Skipped:
@@ -111,6 +116,17 @@ def iso_date(value: object) -> str:
     return f"{year}-{int(month):02}-{int(day):02}"
 
 
+def month_number(text: str) -> int | None:
+    """Return the number of a month that is given by name or number, or ``None``.
+
+    >>> month_number("August"), month_number("8"), month_number("Aug.-Sept."), month_number("spring")
+    (8, 8, 8, None)
+    """
+    if text.isdecimal():
+        return int(text) if 1 <= int(text) <= 12 else None
+    return _MONTHS.get(text.strip().lower()[:3])
+
+
 def _abstract(abstract: str, text: str, title: str) -> str | tuple[str, str]:
     """Return the abstract; with the title in front of it where only a ``text`` of both was given."""
     if abstract or not text:
@@ -160,11 +176,15 @@ def _names(value: object) -> Iterable[str]:
 
 
 def _categories(value: object) -> Iterable[str]:
-    """Yield categories, from a list or from one string: separated by semicolons or commas, else by blanks."""
-    if isinstance(value, str):
-        return filter(None, re.split(r"\s*[;,]\s*" if re.search(r"[;,]", value) else r"\s+", value.strip()))
-    return (
-        chain.from_iterable(_categories(v) if isinstance(v, str) else () for v in value)
-        if isinstance(value, list)
-        else ()
-    )
+    """Yield categories, from a list or from one string: between semicolons or commas, arXiv's also between blanks.
+
+    >>> [*_categories("cs.LG hep-th")], [*_categories(["machine learning", "cs.CL stat.ML"])]
+    (['cs.LG', 'hep-th'], ['machine learning', 'cs.CL', 'stat.ML'])
+    """
+    if not isinstance(value, str):
+        parts = value if isinstance(value, list) else ()
+        return chain.from_iterable(_categories(part) for part in parts if isinstance(part, str))
+    if re.search(r"[;,]", value):
+        return filter(None, map(str.strip, re.split(r"[;,]", value)))
+    words = value.split()
+    return words if all(map(_ARXIV_CATEGORY.fullmatch, words)) else [" ".join(words)]

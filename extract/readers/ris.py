@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.files import TextFile
@@ -32,7 +33,7 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
     if text[: starts[0] if starts else None].strip():
         yield Skipped(Source(file.name, 1), "text before the first 'TY  -'")
     line, counted = 1, 0
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         line += text.count("\n", counted, start)
         counted = start
         source = Source(file.name, line)

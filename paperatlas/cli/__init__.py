@@ -11,6 +11,7 @@ from paperatlas.cli import (
     evaluate,
     export,
     extract,
+    fetch,
     leaderboard,
     paths,
     query,
@@ -64,3 +65,4 @@ app.command()(timeline.timeline)
 app.command()(leaderboard.leaderboard)
 app.command()(evaluate.evaluate)
 app.command()(train.train)
+app.add_typer(fetch.app, name="fetch")

@@ -11,6 +11,7 @@ import typer
 
 from paperatlas.building import Reading
 from paperatlas.extract.paper import Paper
+from paperatlas.extract.readers.records import Skipped
 
 Inputs = Annotated[
     list[str],
@@ -24,8 +25,8 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="FORMAT",
-        help="What the inputs are, where the content does not tell: atom, jsonl, json, bibtex, ris, abstracts, tsv, "
-        "csv or blocks.",
+        help="What the inputs are, where the content does not tell: atom, anthology, jsonl, json, bibtex, ris, "
+        "abstracts, tsv, csv or blocks.",
         show_default=False,
     ),
 ]
@@ -95,11 +96,15 @@ class Voice:
 
     def report_reading(self, reading: Reading) -> None:
         """List what could not be read."""
-        shown = reading.skipped if self.verbose else reading.skipped[:_LISTED]
+        self.report_skipped(reading.skipped)
+
+    def report_skipped(self, records: Sequence[Skipped]) -> None:
+        """List records that are no papers: the first ones, or all of them."""
+        shown = records if self.verbose else records[:_LISTED]
         for skipped in shown:
             self.say(f"skipped {skipped}")
-        if len(shown) < len(reading.skipped):
-            self.say(f"skipped {len(reading.skipped) - len(shown)} more (-v lists them)")
+        if len(shown) < len(records):
+            self.say(f"skipped {len(records) - len(shown)} more (-v lists them)")
 
 
 def counted(number: int, noun: str) -> str:

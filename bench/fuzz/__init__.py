@@ -1,0 +1,1 @@
+"""The readers, fed with what no person would write."""

@@ -1,0 +1,140 @@
+"""arXiv's API: https://info.arxiv.org/help/api/user-manual.html. Its answers are Atom feeds.
+
+It wants one connection and three seconds between questions (https://info.arxiv.org/help/api/tou.html). It answers no
+question beyond the first 30,000 papers of a query; what is older is asked for by date.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from paperatlas.errors import InputError
+from paperatlas.extract.fetch.failures import PassingError, message
+from paperatlas.extract.fetch.service import Page, Request, Service, page_of
+from paperatlas.extract.paper import Paper, Source
+from paperatlas.extract.readers import atom
+from paperatlas.extract.readers.files import TextFile
+from paperatlas.extract.readers.records import Skipped
+from paperatlas.extract.readers.xml import elements
+
+if TYPE_CHECKING:
+    from paperatlas.extract.fetch.client import Client
+
+#: Papers a question: arXiv asks for no more than some hundreds at once.
+PER_PAGE = 200
+#: Numbers a question: they stand in the address, which may not grow without bound.
+IDS_PER_PAGE = 100
+#: Papers of one query that are asked for by their place, before the next are asked for by date.
+DEPTH = 10_000
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
+#: What a mark looks like: where to go on, and the last day of the papers that are asked for.
+_MARK = re.compile(r"(\d{1,9})(?: until (\d{4}-\d\d-\d\d))?")
+
+
+class _Feed(NamedTuple):
+    items: tuple[Paper | Skipped, ...]
+    total: int
+
+
+def _pages(client: Client, request: Request, mark: str) -> Iterator[Page]:
+    return _by_number(client, request.ids) if request.ids else _by_query(client, request, mark)
+
+
+def _by_number(client: Client, ids: tuple[str, ...]) -> Iterator[Page]:
+    for start in range(0, len(ids), IDS_PER_PAGE):
+        asked = ids[start : start + IDS_PER_PAGE]
+        feed = _ask(client, {"id_list": ",".join(asked), "max_results": str(len(asked))})
+        there = {item.arxiv for item in feed.items if isinstance(item, Paper)}
+        missing = [number for number in asked if re.sub(r"v\d+$", "", number) not in there]
+        skipped = [Skipped(Source(f"arXiv:{number}", 1), "arXiv has no such paper") for number in missing]
+        yield page_of([*feed.items, *skipped], total=len(ids))
+
+
+def _by_query(client: Client, request: Request, mark: str) -> Iterator[Page]:
+    size = str(min(PER_PAGE, request.limit or PER_PAGE))
+    known = _MARK.fullmatch(mark)
+    start, until = (int(known[1]), known[2] or "") if known else (0, "")
+    while True:
+        query = _between(request.query, request.since, until)
+        feed = _ask(client, {"search_query": query, "start": str(start), "max_results": size} | _NEWEST_FIRST)
+        start += len(feed.items)
+        more = bool(feed.items) and start < feed.total
+        if more and start >= DEPTH and (last := _next_window(feed.items, until)):
+            start, until = 0, last
+        mark = (f"{start} until {until}" if until else str(start)) if more else ""
+        yield page_of(feed.items, mark=mark, total=None if until else feed.total)
+        if not more:
+            return
+
+
+_NEWEST_FIRST = {"sortBy": "submittedDate", "sortOrder": "descending"}
+
+
+def _between(query: str, since: str, until: str) -> str:
+    """Return a query for papers of some days only; both days belong to them.
+
+    >>> _between("cat:cs.CL OR cat:cs.LG", "2024-05-12", "")
+    '(cat:cs.CL OR cat:cs.LG) AND submittedDate:[202405120000 TO 999912312359]'
+    """
+    if not since and not until:
+        return query
+    first, last = (since or "1991-01-01").replace("-", ""), (until or "9999-12-31").replace("-", "")
+    return f"({query}) AND submittedDate:[{first}0000 TO {last}2359]"
+
+
+def _next_window(items: Iterable[Paper | Skipped], until: str) -> str:
+    """Return the day to go on from: that of the oldest paper, or the one before if all are of that day."""
+    oldest = min((item.date for item in items if isinstance(item, Paper) and len(item.date) == 10), default="")
+    if oldest and oldest == until:
+        return (date.fromisoformat(oldest) - timedelta(days=1)).isoformat()
+    return oldest
+
+
+def _ask(client: Client, params: dict[str, str]) -> _Feed:
+    def read(body: bytes) -> _Feed:
+        feed = _read(client, body)
+        if not feed.items and feed.total > int(params.get("start", "0")):
+            raise PassingError(f"answers an empty page, of {feed.total:,} papers")
+        return feed
+
+    return client.ask("", params, read, accept="application/atom+xml")
+
+
+def _read(client: Client, body: bytes) -> _Feed:
+    """Read a feed.
+
+    Raises:
+        PassingError: it is cut off, or no feed. arXiv says "Rate exceeded." with a status of 200.
+        FetchError: it says what is wrong with the question.
+    """
+    if not body.lstrip().startswith(b"<"):
+        raise PassingError(f"answers no feed ({message(body) or 'nothing'})")
+    try:
+        totals = [element.text or "" for element in elements(io.BytesIO(body), client.where, _TOTAL)]
+        items = tuple(atom.read(TextFile(client.where, io.BytesIO(body))))
+        errors = [
+            entry.findtext(f"{_ATOM}summary") or ""
+            for entry in elements(io.BytesIO(body), client.where, f"{_ATOM}entry")
+            if "/api/errors" in (entry.findtext(f"{_ATOM}id") or "")
+        ]
+    except InputError as error:
+        raise PassingError(f"answers no feed ({error.problem})") from None
+    if errors:
+        raise client.error(f"does not understand the question: {' '.join(errors[0].split())}")
+    if not totals or not totals[0].isdecimal():
+        raise PassingError("answers no feed (it does not say how many papers there are)")
+    return _Feed(items, int(totals[0]))
+
+
+SERVICE = Service(
+    "arXiv",
+    "https://export.arxiv.org/api/query",
+    pause=3.0,
+    pages=_pages,
+    hosts=frozenset(("export.arxiv.org", "arxiv.org")),
+)

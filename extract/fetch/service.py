@@ -1,0 +1,68 @@
+"""What is asked of a service, and what a service is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from paperatlas.extract.paper import Paper
+from paperatlas.extract.readers.records import Skipped
+
+if TYPE_CHECKING:
+    from paperatlas.extract.fetch.client import Client
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants: the papers of some numbers, those that a query finds, or those of a volume.
+
+    ``since`` is a date (2024-05-12), ``limit`` the most papers that are wanted, the service's first ones.
+    """
+
+    ids: tuple[str, ...] = ()
+    query: str = ""
+    volume: str = ""
+    since: str = ""
+    limit: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what tells one request from another."""
+        return {
+            "ids": [*self.ids],
+            "query": self.query,
+            "volume": self.volume,
+            "since": self.since,
+            "limit": self.limit,
+        }
+
+
+class Page(NamedTuple):
+    """A part of the answer. ``mark`` is where the next part begins, for the service to know; empty at the end."""
+
+    papers: tuple[Paper, ...]
+    skipped: tuple[Skipped, ...] = ()
+    mark: str = ""
+    #: How many papers the whole answer has, where the service says so.
+    total: int | None = None
+
+
+def page_of(items: Iterable[Paper | Skipped], *, mark: str = "", total: int | None = None) -> Page:
+    """Return a page of what was read, and of what could not be."""
+    items = [*items]
+    papers = tuple(item for item in items if isinstance(item, Paper))
+    return Page(papers, tuple(item for item in items if isinstance(item, Skipped)), mark, total)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where a service is and how it wants to be asked."""
+
+    name: str
+    url: str
+    #: Seconds between the end of one answer and the next question.
+    pause: float
+    #: Yields the pages of an answer, from a mark on; asks for nothing before it is asked for a page.
+    pages: Callable[[Client, Request, str], Iterator[Page]]
+    #: What hosts it may send us on to, beside its own.
+    hosts: frozenset[str] = frozenset()

@@ -1,0 +1,664 @@
+"""Fetching, from a server on this machine that answers as the real services do, faults and throttling included."""
+
+import email.utils
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from paperatlas import __version__
+from paperatlas.errors import FetchError, InputError, OutputError
+from paperatlas.extract.fetch import SERVICES, Client, File, Harvest, Request, arxiv, harvest
+from paperatlas.extract.fetch.doi import plain
+from paperatlas.extract.fetch.lines import append, as_record
+from paperatlas.extract.fetch.openalex import KEY, from_inverted
+from paperatlas.extract.paper import Paper, clean
+from paperatlas.extract.readers import read_records
+
+from . import services as fake
+from .conftest import ROOT
+from .services import Services, abstract, arxiv_number, feed
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    monkeypatch.delenv(KEY, raising=False)
+    with fake.serving() as running:
+        yield running
+
+
+class Watch:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 3))
+        self.now += seconds
+
+
+def client_of(services: Services, name: str, watch: Watch | None = None, **options: Any) -> Client:
+    watch = watch or Watch()
+    return Client(SERVICES[name], f"{services.url}/{name}", sleep=watch.sleep, clock=watch.clock, **options)
+
+
+def fetch(
+    services: Services, name: str, request: Request, path: Path, watch: Watch | None = None, **options: Any
+) -> Harvest:
+    return harvest(client_of(services, name, watch, **options), request, File(path))
+
+
+def read(path: Path) -> list[Paper]:
+    """Read a file as build does; nothing in it may be unreadable."""
+    return [*read_records([str(path)], skip=lambda skipped: pytest.fail(str(skipped)))]
+
+
+def names(path: Path) -> list[int]:
+    """Return the numbers of the made-up papers in a file, in order."""
+    return [int(found[1]) for paper in read(path) if (found := re.search(r"Foo(\d+)Net", paper.abstract))]
+
+
+QUERY = Request(query="cat:cs.CL")
+
+
+# What is asked, and what comes of it.
+
+
+def test_papers_of_a_query_newest_first(services: Services, tmp_path: Path) -> None:
+    services.papers = 450
+    done = fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl")
+    assert (done.new, done.known, done.skipped) == (450, 0, ())
+    assert names(tmp_path / "a.jsonl") == [*range(450)]
+    paper = read(tmp_path / "a.jsonl")[0]
+    assert (paper.key, paper.title, paper.date) == ("arXiv:2401.00000", "Foo0Net: A Network", "2024-06-01")
+    assert (paper.abstract, paper.authors, paper.categories) == (abstract(0), ("A. One",), ("cs.CL",))
+    assert [asked.params["start"] for asked in services.asked] == ["0", "200", "400"]
+    assert {asked.params["sortBy"] for asked in services.asked} == {"submittedDate"}
+    assert [*tmp_path.iterdir()] == [tmp_path / "a.jsonl"]
+
+
+def test_the_service_is_told_who_asks_and_is_given_its_pause(services: Services, tmp_path: Path) -> None:
+    services.papers, watch = 450, Watch()
+    fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl", watch, mailto="me@example.org")
+    assert watch.slept == [3.0, 3.0]
+    agents = {asked.headers["User-Agent"] for asked in services.asked}
+    assert re.fullmatch(r"\{'paperatlas \(mailto:me@example\.org\) python-requests/[\d.]+'\}", str(agents))
+
+
+@pytest.mark.parametrize(("limit", "asked"), [(1, ["1"]), (250, ["200", "200"])])
+def test_no_more_than_is_wanted(limit: int, asked: list[str], services: Services, tmp_path: Path) -> None:
+    services.papers = 450
+    assert fetch(services, "arxiv", Request(query="x", limit=limit), tmp_path / "a.jsonl").new == limit
+    assert names(tmp_path / "a.jsonl") == [*range(limit)]
+    assert [question.params["max_results"] for question in services.asked] == asked
+    assert [*tmp_path.iterdir()] == [tmp_path / "a.jsonl"]
+
+
+def test_nothing_older(services: Services, tmp_path: Path) -> None:
+    services.papers = 100
+    fetch(services, "arxiv", Request(query="a OR b", since="2024-05-31"), tmp_path / "a.jsonl")
+    assert services.asked[0].params["search_query"] == "(a OR b) AND submittedDate:[202405310000 TO 999912312359]"
+    assert names(tmp_path / "a.jsonl") == [*range(24)]
+
+
+def test_what_lies_deeper_than_arxiv_answers_is_asked_for_by_date(
+    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arxiv, "DEPTH", 300)
+    monkeypatch.setattr(arxiv, "PER_PAGE", 100)
+    services.papers = 700
+    done = fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl")
+    assert done.new == 700
+    assert names(tmp_path / "a.jsonl") == [*range(700)]
+    assert max(int(asked.params["start"]) for asked in services.asked) < 300
+
+
+def test_papers_by_number(services: Services, tmp_path: Path) -> None:
+    services.papers = 5
+    ids = (arxiv_number(3), "9999.99999", arxiv_number(1))
+    done = fetch(services, "arxiv", Request(ids=ids), tmp_path / "a.jsonl")
+    assert (done.new, [str(s) for s in done.skipped]) == (2, ["arXiv:9999.99999:1: arXiv has no such paper"])
+    again = fetch(services, "arxiv", Request(ids=(arxiv_number(1), arxiv_number(2))), tmp_path / "a.jsonl")
+    assert (again.new, again.known) == (1, 1)
+    assert services.asked[-1].params["id_list"] == arxiv_number(2)
+    nothing = fetch(services, "arxiv", Request(ids=(arxiv_number(1),)), tmp_path / "a.jsonl")
+    assert (nothing.new, nothing.known, len(services.asked)) == (0, 1, 2)
+    assert names(tmp_path / "a.jsonl") == [3, 1, 2]
+
+
+def test_openalex_without_and_with_a_key(services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.papers, services.keys = 230, frozenset(("secret-key",))
+    request = Request(query="networks", since="2024-01-01")
+    fetch(services, "openalex", request, tmp_path / "pages.jsonl", mailto="me@example.org")
+    monkeypatch.setenv(KEY, "secret-key")
+    fetch(services, "openalex", request, tmp_path / "cursors.jsonl")
+    assert (tmp_path / "pages.jsonl").read_bytes() == (tmp_path / "cursors.jsonl").read_bytes()
+    assert names(tmp_path / "pages.jsonl") == [*range(230)]
+    first, *_, last = services.asked
+    assert first.params["filter"] == "has_abstract:true,from_publication_date:2024-01-01"
+    assert (first.params["search"], first.params["page"], first.params["mailto"]) == ("networks", "1", "me@example.org")
+    assert "api_key" not in first.params
+    assert (last.params["cursor"], last.params["api_key"]) == ("c/300", "secret-key")
+    paper = read(tmp_path / "pages.jsonl")[7]
+    assert (paper.id, paper.doi, paper.arxiv) == ("W1007", "10.1000/foo.7", arxiv_number(7))
+    assert (paper.title, paper.abstract, paper.date) == ("Foo7Net: A Network", abstract(7), "2024-05-12")
+    assert (paper.authors, paper.categories) == (("A. One",), ("Natural Language Processing",))
+
+
+def test_openalex_by_number(services: Services, tmp_path: Path) -> None:
+    services.papers = 3
+    done = fetch(services, "openalex", Request(ids=("W1002", "10.1000/foo.1", "W9")), tmp_path / "o.jsonl")
+    assert [str(s) for s in done.skipped] == ["W9:1: OpenAlex has no such work"]
+    assert names(tmp_path / "o.jsonl") == [2, 1]
+
+
+def test_a_volume_of_the_anthology(services: Services, tmp_path: Path) -> None:
+    services.pages["/acl/2024.fake.xml"] = lambda _: (200, {}, fake.collection())
+    assert fetch(services, "acl", Request(volume="2024.fake-long"), tmp_path / "v.jsonl").new == 3
+    paper = read(tmp_path / "v.jsonl")[0]
+    assert (paper.id, paper.title, paper.date) == ("2024.fake-long.1", "Foo1Net", "2024-08")
+    assert (paper.doi, paper.authors) == ("10.18653/v1/2024.fake-long.1", ("Ada One",))
+    short = fetch(services, "acl", Request(volume="2024.fake-short"), tmp_path / "w.jsonl")
+    assert (short.new, [s.reason for s in short.skipped]) == (0, ["no abstract"])
+    for volume, said in (("2024.fake-none", "there is no volume none"), ("2023.fake-long", "there is no collection")):
+        with pytest.raises(FetchError, match=said):
+            fetch(services, "acl", Request(volume=volume), tmp_path / "x.jsonl")
+
+
+def test_dois_wherever_they_are_registered(services: Services, tmp_path: Path) -> None:
+    with fake.serving() as agency, fake.serving() as publisher:
+        agency.pages["/v1/1"] = lambda _: (200, {}, fake.csl(1))
+        services.pages["/doi/10.1000/foo.1"] = lambda _: (302, {"Location": f"{agency.url}/v1/1"}, b"")
+        services.pages["/doi/10.1000/foo.2"] = lambda _: (302, {"Location": f"{publisher.url}/page"}, b"")
+        services.pages["/doi/10.1000/foo.4"] = lambda _: (200, {}, b'{"DOI": "10.1000/foo.4", "title": ["Bare"]}')
+        client = client_of(services, "doi")
+        client.service = fake_hosts(client, agency.url)
+        request = Request(ids=tuple(f"10.1000/foo.{n}" for n in (1, 2, 3, 4)))
+        done = harvest(client, request, File(tmp_path / "d.jsonl"))
+        assert services.asked[0].headers["Accept"] == "application/vnd.citationstyles.csl+json"
+        assert publisher.asked == []
+    host = publisher.url.removeprefix("http://")
+    assert [str(s) for s in done.skipped] == [
+        f"doi:10.1000/foo.2:1: who registered it tells nothing in this form (sends us on to another host: {host})",
+        "doi:10.1000/foo.3:1: there is no such DOI",
+        "doi:10.1000/foo.4:1: no abstract",
+    ]
+    (paper,) = read(tmp_path / "d.jsonl")
+    assert (paper.key, paper.title, paper.abstract) == ("doi:10.1000/foo.1", "Foo1Net: A small Network", abstract(1))
+    assert (paper.date, paper.authors) == ("2024-05-12", ("Ada One", "The Foo Group"))
+
+
+def fake_hosts(client: Client, url: str) -> Any:
+    from dataclasses import replace
+
+    return replace(client.service, hosts=frozenset((url.removeprefix("http://"),)))
+
+
+# What goes wrong on the way.
+
+PASSES = {
+    "too many": (fake.status(429), "answers 429 Too Many Requests"),
+    "server error": (fake.status(500, body=b"<html>oops</html>"), "answers 500 Internal Server Error"),
+    "maintenance": (fake.status(503, body=b"Back soon"), "answers 503 Service Unavailable (Back soon)"),
+    "cut off": (fake.cut, "an answer that is cut off"),
+    "reset": (fake.reset, "cannot be reached: connection reset by peer"),
+    "silence": (fake.silent, "silent for too long"),
+    "arXiv's own way": (fake.says(b"Rate exceeded."), "answers no feed (Rate exceeded.)"),
+    "a page of another kind": (fake.says(b"<!doctype html><title>x</title>"), "answers no feed"),
+    "half a feed": (fake.says(feed("", 3)[:-10]), "answers no feed (not well-formed XML"),
+    "no feed of papers": (
+        fake.says(b"<feed xmlns='http://www.w3.org/2005/Atom'/>"),
+        "answers no feed (it does not say",
+    ),
+    "an empty page": (fake.says(feed("", 3)), "answers an empty page, of 3 papers"),
+    "nothing": (fake.says(b""), "answers no feed (nothing)"),
+    "an entity bomb": (
+        fake.says(b'<!DOCTYPE f [<!ENTITY a "a">]><feed/>'),
+        "answers no feed (XML with a document type",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", PASSES)
+def test_what_passes_is_asked_again(case: str, services: Services, tmp_path: Path) -> None:
+    fault, said = PASSES[case]
+    services.papers, services.faults = 3, [fault, fault]
+    watch, told = Watch(), list[str]()
+    done = fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl", watch, silence=0.3, say=told.append)
+    assert done.new == 3
+    assert watch.slept == [6.0, 12.0]
+    host = services.url.removeprefix("http://")
+    assert [line.startswith(f"arXiv ({host}): {said}") for line in told] == [True, True], told
+    assert [line.rpartition("; ")[2] for line in told] == ["asking again in 6 s", "asking again in 12 s"]
+
+
+def test_a_service_says_when_to_come_again(services: Services, tmp_path: Path) -> None:
+    services.papers, watch = 3, Watch()
+    then = email.utils.formatdate(time.time() + 60, usegmt=True)
+    services.faults = [fake.status(429, after="7"), fake.status(503, after=then), fake.status(429, after="soon")]
+    fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl", watch)
+    assert watch.slept[0] == 7.0
+    assert 50 < watch.slept[1] <= 61
+    assert watch.slept[2] == 24.0
+
+
+def test_nobody_waits_for_hours(services: Services, tmp_path: Path) -> None:
+    services.faults, watch = [fake.status(429, after="54000", body=b'{"message": "Daily limit exceeded"}')], Watch()
+    with pytest.raises(FetchError) as error:
+        fetch(services, "openalex", QUERY, tmp_path / "a.jsonl", watch)
+    assert error.value.problem == "answers 429 Too Many Requests (Daily limit exceeded); it asks to wait 15 h"
+    assert error.value.hint == "the same command goes on from here later"
+    assert watch.slept == []
+
+
+def test_in_the_end_it_gives_up(services: Services, tmp_path: Path) -> None:
+    services.faults, watch = [fake.status(500)] * 9, Watch()
+    with pytest.raises(FetchError, match=r"answers 500 Internal Server Error \(6 attempts\)"):
+        fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl", watch)
+    assert len(services.asked) == 6
+    assert watch.slept == [6.0, 12.0, 24.0, 48.0, 96.0]
+
+
+LASTS = {
+    "a question it does not understand": (
+        fake.says(fake.arxiv_error("incorrect id format")),
+        "does not understand the question: incorrect id format",
+    ),
+    "another host": (fake.redirect("http://elsewhere.example/"), "sends us on to another host: elsewhere.example"),
+    "no address": (fake.redirect("http://[oops"), "sends us on to another host: none"),
+    "a file": (fake.redirect("file:///etc/passwd"), "sends us on to another host: none"),
+    "itself": (fake.redirect(""), "sends us round in circles"),
+    "refused": (fake.status(403, body=b'{"error": "no"}'), r"answers 403 Forbidden \(no\)"),
+    "bad request": (fake.status(400, body=b"<html>"), "answers 400 Bad Request"),
+    "too large": (fake.endless, "an answer of more than 1,048,576 bytes"),
+}
+
+
+@pytest.mark.parametrize("case", LASTS)
+def test_what_lasts_is_told_at_once(case: str, services: Services, tmp_path: Path) -> None:
+    fault, said = LASTS[case]
+    services.faults, watch = [fault] * 9, Watch()
+    with pytest.raises(FetchError, match=f"^arXiv .*: {said}"):
+        fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl", watch, largest=2**20)
+    assert watch.slept == []
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_what_was_encrypted_stays_so(services: Services) -> None:
+    client = Client(SERVICES["arxiv"])
+    with pytest.raises(FetchError, match="not encrypted"):
+        client._next("https://export.arxiv.org/api/query", "http://export.arxiv.org/api/query")
+    assert client._next("https://arxiv.org/a", "//export.arxiv.org/b") == "https://export.arxiv.org/b"
+
+
+def test_a_redirect_within_the_service(services: Services, tmp_path: Path) -> None:
+    services.papers, services.faults = 2, [fake.redirect("/arxiv?search_query=x&start=0&max_results=200", 301)]
+    assert fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl").new == 2
+
+
+def test_pages_that_overlap_or_repeat(services: Services, tmp_path: Path) -> None:
+    page = feed("".join(map(fake.entry, [0, 1, 1, 2])), 6)
+    services.papers, services.faults = 6, [fake.says(page)]
+    done = fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl")
+    assert (done.new, done.known) == (5, 1)
+    assert names(tmp_path / "a.jsonl") == [0, 1, 2, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b"{}",
+        b'{"meta": [], "results": {}}',
+        b"[" * 100_000,
+        b'{"meta": {"count": "many", "next_cursor": 3}, "results": null}',
+    ],
+)
+def test_lists_that_are_none(body: bytes, services: Services, tmp_path: Path) -> None:
+    services.papers, services.faults = 2, [fake.says(body)]
+    assert fetch(services, "openalex", QUERY, tmp_path / "a.jsonl").new == 2
+
+
+def test_works_that_are_none_are_skipped(services: Services, tmp_path: Path) -> None:
+    works = [1, {}, {"id": [], "authorships": 3, "locations": [3], "topics": {}, "abstract_inverted_index": {"a": 3}}]
+    good = {"id": "https://openalex.org/W5", "abstract_inverted_index": {"Foo5Net": [0, "x", -1, 10**9], "is": [1]}}
+    body = {"meta": {"count": 4}, "results": [*works, good]}
+    services.faults = [fake.says(json.dumps(body).encode())]
+    done = fetch(services, "openalex", QUERY, tmp_path / "a.jsonl")
+    assert (done.new, [s.reason for s in done.skipped]) == (1, ["no work", "no abstract", "no abstract"])
+    assert read(tmp_path / "a.jsonl")[0].abstract == "Foo5Net is"
+
+
+def test_a_key_is_told_to_nobody_else(services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY, "secret-key")
+    services.papers, services.keys = 150, frozenset(("secret-key",))
+    told: list[str] = []
+    fetch(services, "openalex", Request(query="x", limit=110), tmp_path / "a.jsonl", say=told.append)
+    services.faults = [fake.reset, fake.cut, fake.status(500), fake.status(400)]
+    with pytest.raises(FetchError) as error:
+        fetch(services, "openalex", QUERY, tmp_path / "b.jsonl", say=told.append)
+    with pytest.raises(FetchError) as unreachable:
+        harvest(Client(SERVICES["openalex"], "http://127.0.0.1:9", sleep=lambda _: None), QUERY, File(tmp_path / "c"))
+    assert unreachable.value.problem == "cannot be reached: connection refused (6 attempts)"
+    everything = [*told, repr(error.value), repr(unreachable.value), *(p.read_text() for p in tmp_path.iterdir())]
+    assert len(told) == 3
+    assert "secret-key" not in " ".join(everything)
+
+
+# The file.
+
+
+@pytest.mark.parametrize("name", ["arxiv", "openalex"])
+def test_a_second_call_goes_on_where_the_first_was_cut_off(name: str, services: Services, tmp_path: Path) -> None:
+    services.papers, path = 450, tmp_path / "a.jsonl"
+    pages = iter(range(9))
+
+    def stop_at_the_third(_seconds: float) -> None:
+        if next(pages) == 1:
+            raise KeyboardInterrupt
+
+    client = client_of(services, name)
+    client.sleep = stop_at_the_third
+    with pytest.raises(KeyboardInterrupt):
+        harvest(client, QUERY, File(path))
+    size = {"arxiv": 200, "openalex": 100}[name]
+    assert names(path) == [*range(2 * size)]
+    with path.open("ab") as file:
+        file.write(b'{"id": "half a li')
+    services.asked.clear()
+    done = fetch(services, name, QUERY, path)
+    assert (done.new, done.known) == (450 - 2 * size, 0)
+    assert names(path) == [*range(450)]
+    assert (
+        services.asked[0].params.get("start", services.asked[0].params.get("page"))
+        == {"arxiv": "400", "openalex": "3"}[name]
+    )
+    assert [*tmp_path.iterdir()] == [path]
+
+
+def test_another_request_begins_at_its_beginning(services: Services, tmp_path: Path) -> None:
+    services.papers, path = 450, tmp_path / "a.jsonl"
+    services.faults = []
+    client = client_of(services, "arxiv")
+    client.sleep = lambda _: (_ for _ in ()).throw(KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        harvest(client, QUERY, File(path))
+    assert (tmp_path / ".a.jsonl.fetch").exists()
+    done = fetch(services, "arxiv", Request(query="other"), path)
+    assert (done.new, done.known, services.asked[1].params["start"]) == (250, 200, "0")
+    assert names(path) == [*range(450)]
+
+
+@pytest.mark.parametrize("kept", [b"", b"[]", b"{}", b'{"request": 1, "mark": 3, "seen": []}', b"\xff", b"[" * 99_999])
+def test_a_mark_that_cannot_be_read_is_none(kept: bytes, services: Services, tmp_path: Path) -> None:
+    services.papers = 3
+    (tmp_path / ".a.jsonl.fetch").write_bytes(kept)
+    assert fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl").new == 3
+
+
+def test_a_mark_that_somebody_wrote(services: Services, tmp_path: Path) -> None:
+    services.papers = 3
+    for name, mark in (("arxiv", "-1"), ("openalex", "page=x"), ("openalex", "what")):
+        request = {"service": SERVICES[name].name, **QUERY.as_json()}
+        (tmp_path / ".a.jsonl.fetch").write_text(json.dumps({"request": request, "mark": mark, "seen": 0}))
+        assert fetch(services, name, QUERY, tmp_path / "a.jsonl").new + 3 in (3, 6)
+
+
+def test_lines_that_are_there_stay_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"id": "mine", "abstract": "We ..."}\nnot JSON\n{"id": "last", "abstract": "no line end"}')
+    before = path.read_bytes()
+    append(path, b'{"id": "new", "abstract": "x"}\n')
+    assert path.read_bytes() == before + b'\n{"id": "new", "abstract": "x"}\n'
+    assert File(path).keys() == {"mine", "last", "new"}
+
+
+@pytest.mark.parametrize("content", [b"@article{a, title={x}}\n", b"PK\x03\x04", bytes(range(256))])
+def test_a_file_of_another_kind_is_left_alone(content: bytes, services: Services, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(InputError):
+        fetch(services, "arxiv", QUERY, path)
+    assert (path.read_bytes(), services.asked) == (content, [])
+
+
+def test_places_that_cannot_be_written_to(services: Services, tmp_path: Path) -> None:
+    services.papers = 1
+    with pytest.raises(InputError, match="what is packed cannot grow"):
+        fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl.gz")
+    with pytest.raises(OutputError, match="No space left on device"):
+        append(Path("/dev/full"), b"x")
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match="cannot be written"):
+        append(tmp_path / "file" / "a.jsonl", b"x")
+
+
+# Texts.
+
+_line = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=40).map(
+    lambda text: " ".join(clean(text).split())
+)
+
+
+@given(
+    st.builds(
+        Paper,
+        abstract=_line.filter(bool).map(lambda text: f"We {text}"),
+        title=_line,
+        date=st.dates().map(str),
+        arxiv=st.sampled_from(["", "2205.06175", "hep-th/9901001"]),
+        doi=st.sampled_from(["", "10.1000/x-y"]),
+        authors=st.lists(_line.filter(bool), max_size=3).map(tuple),
+        comment=_line,
+    )
+)
+def test_a_line_is_read_back_to_the_same_paper(paper: Paper) -> None:
+    from paperatlas.extract.paper import Source
+    from paperatlas.extract.readers.records import paper_from
+
+    back = paper_from(json.loads(as_record(paper)), Source("x", 1))
+    assert isinstance(back, Paper)
+    assert back.__class__(**{**{f: getattr(back, f) for f in Paper.__slots__}, "sources": ()}) == paper
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["Zs", "Zl", "Zp", "Cc"]), min_size=1).flatmap(
+        lambda w: st.lists(st.sampled_from([w, "a", "b"]), min_size=1)
+    )
+)
+def test_an_inverted_index_is_turned_back(words: list[str]) -> None:
+    index: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        index.setdefault(word, []).append(place)
+    assert from_inverted(index) == " ".join(words)
+
+
+@given(st.text())
+def test_any_text_may_stand_for_an_abstract(text: str) -> None:
+    assert isinstance(plain(text), str)
+
+
+@pytest.mark.parametrize(
+    ("marked", "said"),
+    [
+        ("<p>One.</p><p>Two &lt; three.</p>", "One. Two < three."),
+        ("<jats:sec><jats:title>Background</jats:title><jats:p>We</jats:p></jats:sec>", "Background We"),
+        ("<b>Abstract:</b> We <i>do</i>", "We do"),
+        ("if a<b and b>c", "if a<b and b>c"),
+        ("<script>alert(1)</script><p>We</p>", "We"),
+        ("Abstract", "Abstract"),
+    ],
+)
+def test_markup_of_abstracts(marked: str, said: str) -> None:
+    assert plain(marked) == said
+
+
+# The command.
+
+
+def test_the_command_ends_where_build_begins(services: Services, paperatlas: Run, tmp_path: Path) -> None:
+    services.papers = 3
+    arguments = ("fetch", "arxiv", "--query", "cat:cs.CL", "--url", f"{services.url}/arxiv", "-o", tmp_path / "a.jsonl")
+    done = paperatlas(*arguments, "-v")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "3 of 3\n3 new papers; 0 skipped\n")
+    assert services.asked[0].headers["User-Agent"].startswith(f"paperatlas/{__version__} python-requests/")
+    again = paperatlas(*arguments, "--pause", "0")
+    assert (again.returncode, again.stderr) == (0, "0 new papers, 3 already there; 0 skipped\n")
+    printed = paperatlas(*arguments[:-2], "-q")
+    assert (printed.stdout, printed.stderr) == ((tmp_path / "a.jsonl").read_text(), "")
+    built = paperatlas("extract", tmp_path / "a.jsonl", "--pipeline", "rules", "-q")
+    assert [json.loads(line)["id"] for line in built.stdout.splitlines()] == [
+        f"arXiv:{arxiv_number(n)}" for n in range(3)
+    ]
+
+
+def test_numbers_from_a_file(services: Services, paperatlas: Run, tmp_path: Path) -> None:
+    services.papers = 3
+    (tmp_path / "ids").write_text(f"{arxiv_number(1)}\n\narXiv:{arxiv_number(2)}v3\n")
+    url = ("--url", f"{services.url}/arxiv", "-q")
+    done = paperatlas("fetch", "arxiv", "--ids", tmp_path / "ids", "--id", arxiv_number(1), *url)
+    assert [json.loads(line)["arxiv_id"] for line in done.stdout.splitlines()] == [arxiv_number(1), arxiv_number(2)]
+    piped = paperatlas("fetch", "arxiv", "--ids", "-", *url, stdin=arxiv_number(1))
+    assert len(piped.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("arxiv",), "which papers? (give --id or --ids, or else --query)"),
+        (("arxiv", "--query", "x", "--id", "2205.06175"), "which papers?"),
+        (("arxiv", "--id", "W123"), "'W123' is no arXiv number (such as 2205.06175"),
+        (("arxiv", "--query", "x", "--since", "last week"), "'last week' is no date (such as 2024"),
+        (("arxiv", "--query", "x", "--since", "2024-13"), "'2024-13' is no date"),
+        (("arxiv", "--query", "x", "--pause", "1"), "arXiv asks for 3 s between two questions"),
+        (("arxiv", "--ids", "nowhere.txt"), "nowhere.txt: cannot be read: No such file"),
+        (("openalex", "--id", "x"), "'x' is no work of OpenAlex"),
+        (("acl", "--volume", "../../etc"), "'../../etc' is no volume of the ACL Anthology (such as 2024.acl-long"),
+        (("doi", "--id", "x"), "'x' is no DOI"),
+        (("arxiv", "--query", "x", "--url", "what"), "arXiv (): no address of a service (--url https://HOST/PATH)"),
+    ],
+)
+def test_calls_that_cannot_be_meant(
+    arguments: tuple[str, ...], complaint: str, paperatlas: Run, tmp_path: Path
+) -> None:
+    done = paperatlas("fetch", *arguments, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1 if "--url" in arguments else 2, "")
+    assert done.stderr.startswith(f"Error: {complaint}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_interrupted_or_killed_it_goes_on(services: Services, tmp_path: Path) -> None:
+    services.papers, path = 450, tmp_path / "a.jsonl"
+    command = [sys.executable, "-m", "paperatlas", "fetch", "arxiv", "--query", "x", "--url", f"{services.url}/arxiv"]
+    command += ["-o", str(path), "-q"]
+    for sign, code, said in (
+        (signal.SIGINT, 130, f"Interrupted; {path} has what came; the same command goes on from there.\n"),
+        (signal.SIGKILL, -9, ""),
+    ):
+        services.asked.clear()
+        with subprocess.Popen([*command, "--pause", "60"], stderr=subprocess.PIPE, text=True) as process:
+            deadline = time.monotonic() + 30
+            while not (services.asked and (tmp_path / ".a.jsonl.fetch").exists()) and time.monotonic() < deadline:
+                time.sleep(0.02)
+            before = path.stat().st_size if path.exists() else 0
+            while path.stat().st_size == before and time.monotonic() < deadline - 29:
+                time.sleep(0.02)
+            process.send_signal(sign)
+            _, complaint = process.communicate(timeout=30)
+        assert (process.returncode, complaint) == (code, said)
+    assert len(names(path)) in (200, 400)
+    subprocess.run([*command, "--pause", "0"], check=True)
+    assert names(path) == [*range(450)]
+    assert not (tmp_path / ".a.jsonl.fetch").exists()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_option_is_documented(name: str, paperatlas: Run) -> None:
+    page = (ROOT / "docs" / "fetch.md").read_text(encoding="utf-8")
+    help_text = paperatlas("fetch", name, "--help").stdout
+    assert f"paperatlas fetch {name}" in page
+    for option in ("-q", "--quiet", "-v", "--verbose", "-h, --help"):
+        assert option in help_text
+    options = set(re.findall(r"(?<![\w-])--[a-z-]+", help_text)) - {"--help", "--quiet", "--verbose"}
+    assert {option for option in options if option not in page} == set()
+    assert paperatlas("fetch", name).returncode == 2
+
+
+def test_a_closed_pipe_ends_it(services: Services) -> None:
+    services.papers = 450
+    url = f"{services.url}/arxiv"
+    command = f"{sys.executable} -m paperatlas fetch arxiv --query x --url {url} --pause 0 -q | head -n 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert (done.stdout.count("\n"), done.stderr) == (2, "")
+    assert done.stdout.endswith("\n141\n")
+
+
+# Nothing else uses the network.
+
+#: Runs commands, one after the other, in a process that ends at once when anything so much as looks up a name.
+OFFLINE = """
+import json, os, sys
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "urllib.Request"):
+        os.write(2, f"network: {event} {arguments[1:]}".encode())
+        os._exit(99)
+sys.addaudithook(watch)
+from paperatlas.__main__ import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv[1:] = arguments
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            sys.exit(f"{arguments}: {end.code}")
+"""
+
+
+def offline(*commands: tuple[str | Path, ...]) -> subprocess.CompletedProcess[str]:
+    listed = json.dumps([[*map(str, arguments)] for arguments in commands])
+    command = [sys.executable, "-c", OFFLINE, listed]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_only_fetch_uses_the_network(services: Services, example_folder: Path, tmp_path: Path) -> None:
+    source, gold = tmp_path / "in.jsonl", tmp_path / "gold.jsonl"
+    source.write_text('{"id": "p1", "abstract": "We introduce FooNet, a transformer, and evaluate it on ImageNet."}\n')
+    gold.write_text('{"id": "p1", "text": "We introduce FooNet.", "entities": [], "relations": [], "results": []}\n')
+    done = offline(
+        ("build", source, "-o", tmp_path / "atlas"),
+        ("extract", source, "--pipeline", "rules"),
+        ("export", example_folder, "-f", "jsonld"),
+        ("export", example_folder, "-o", tmp_path / "page.html"),
+        ("query", example_folder, "ASK {}"),
+        ("show", example_folder, "vq-vae"),
+        ("stats", example_folder),
+        ("evaluate", gold, "--pipeline", "rules"),
+    )
+    assert done.returncode == 0, done.stderr
+    caught = offline(("fetch", "arxiv", "--query", "x", "--url", f"{services.url}/arxiv"))
+    assert (caught.returncode, caught.stderr.startswith("network: socket.")) == (99, True)
+
+
+def test_only_its_modules_know_how() -> None:
+    network = r"^\s*(?:import|from) (?:requests|urllib3|urllib\.request|http\.client|socket|ssl|httpx|aiohttp)\b"
+    for folder in ("paperatlas", "extract", "graph", "export"):
+        for path in (ROOT / folder).rglob("*.py"):
+            inside = path.is_relative_to(ROOT / "extract" / "fetch") or "fetch" in path.parts
+            if not inside and not any(part.is_symlink() for part in path.parents if part != ROOT):
+                assert not re.search(network, path.read_text(encoding="utf-8"), re.M), path

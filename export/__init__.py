@@ -51,7 +51,8 @@ FORMATS: dict[str, Format] = {
 
 
 #: Other names that people know the formats by.
-_ALSO = {"ttl": "turtle", "nt": "ntriples", "n-triples": "ntriples", "json-ld": "jsonld", "nq": "nquads", "n-quads": "nquads", "nodelink": "json"}
+_ALSO = {"ttl": "turtle", "nt": "ntriples", "n-triples": "ntriples", "json-ld": "jsonld"}
+_ALSO |= {"nq": "nquads", "n-quads": "nquads", "nodelink": "json"}
 
 
 def known_format(name: str) -> str:

@@ -102,8 +102,9 @@ def quads(atlas: Atlas, settings: Settings = _DEFAULT) -> Iterator[ox.Quad]:
             stated.add((paper, head, edge["type"], tail) for paper in edge["papers"])
         for paper, rows in groupby(stated.ordered(), key=lambda row: str(row[0])):
             graph = ox.NamedNode(f"{iris.node(paper).value}/statements")
-            for _, head, relation, tail in rows:
-                yield ox.Quad(iris.node(str(head)), PA[str(relation)], iris.node(str(tail)), graph)
+            for _, *stated_triple in rows:
+                subject, relation, thing = map(str, stated_triple)
+                yield ox.Quad(iris.node(subject), PA[relation], iris.node(thing), graph)
 
 
 def _write(

@@ -1,7 +1,7 @@
 """What the graph's nodes are in RDF: papers, things, and the runs that found what is said of them.
 
-    id:vq-vae a pa:Method, skos:Concept ; skos:prefLabel "VQ-VAE" ; pa:support 2 .
-    <.../id/paper/arXiv:1711.00937> a pa:Paper, schema:ScholarlyArticle ; pa:mentions id:vq-vae .
+id:vq-vae a pa:Method, skos:Concept ; skos:prefLabel "VQ-VAE" ; pa:support 2 .
+<.../id/paper/arXiv:1711.00937> a pa:Paper, schema:ScholarlyArticle ; pa:mentions id:vq-vae .
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@
         oa:hasSelector <.../120-190/quote>, <.../120-190/position> .
 
 Positions count characters (Unicode code points) of the paper's text: its title, a line break, its abstract; or the
-abstract alone where there is no title. ``oa:exact`` is that text to the letter, ``pa:quote`` the same as a reader sees it.
-See W3C, Web Annotation Data Model, sections 4.2.4 and 4.2.5.
+abstract alone where there is no title. ``oa:exact`` is that text to the letter, ``pa:quote`` the same as a reader sees
+it. See W3C, Web Annotation Data Model, sections 4.2.4 and 4.2.5.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ class Iris:
         return NamedNode(f"{self.base}statement/{encoded(head)}/{relation}/{encoded(tail)}")
 
     def nanopub(self, head: str, relation: str, tail: str) -> str:
-        """Return the IRI of a statement's nanopublication; its graphs' follow after ``#``, or ``/`` under such a base."""
+        """Return the IRI of a statement's nanopublication; those of its graphs begin with it."""
         return f"{self.base}nanopub/{encoded(head)}/{relation}/{encoded(tail)}"
 
     def evidence(self, paper: str, start: int, end: int) -> NamedNode:

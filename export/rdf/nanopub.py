@@ -16,6 +16,7 @@ trusty URIs, which would change with every new paper.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
 
 from pyoxigraph import NamedNode, Quad
 
@@ -24,7 +25,7 @@ from paperatlas.export.rdf.describe import run
 from paperatlas.export.rdf.iris import Iris
 from paperatlas.export.rdf.terms import NP, PA, PROV, RDFS, A, Row, decimal, integer, text
 from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import EdgeData, edges
+from paperatlas.graph.build import EdgeData, NodeData, edges
 from paperatlas.schema import SIGNATURES, RelationType
 
 
@@ -73,7 +74,7 @@ def _provenance(atlas: Atlas, iris: Iris, assertion: NamedNode, edge: EdgeData) 
         yield assertion, PROV.wasGeneratedBy, iris.run(run_id)
     for place in edge["evidence"]:
         yield assertion, PA.evidence, iris.evidence_of(place)
-        data = atlas.graph.nodes[place["paper"]]
+        data = cast("NodeData", atlas.graph.nodes[place["paper"]])
         span = (place["start"], place["end"])
         yield from evidence.annotation(iris, place["paper"], span, data, place["quote"], [assertion])
 
@@ -88,4 +89,3 @@ def _pubinfo(atlas: Atlas, iris: Iris, me: NamedNode, head: str, tail: str, edge
         if each.id in runs:
             yield me, PROV.wasAttributedTo, iris.software(each)
             yield from run(iris, each)
-

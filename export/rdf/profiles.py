@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import cast
 
 from pyoxigraph import NamedNode
 
@@ -113,7 +114,7 @@ def _results(atlas: Atlas, iris: Iris, head: str, tail: str, edge: EdgeData) -> 
 
 def _evidence(atlas: Atlas, iris: Iris, places: Spill) -> Iterator[Row]:
     for (paper, start, end, quote), rows in groupby(places.ordered(), key=lambda row: row[:4]):
-        data: NodeData = atlas.graph.nodes[str(paper)]
+        data = cast("NodeData", atlas.graph.nodes[str(paper)])
         bodies = [NamedNode(str(row[4])) for row in rows]
         yield from evidence.annotation(iris, str(paper), (int(start), int(end)), data, str(quote), bodies)
 

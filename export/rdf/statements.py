@@ -1,9 +1,9 @@
 """What is stated in RDF: the plain triple, the statement with its support, and the numbers that are reported with it.
 
-    id:vq-vae pa:appliedTo id:image-generation .
-    <.../id/statement/vq-vae/appliedTo/image-generation> a pa:Statement ;
-        rdf:subject id:vq-vae ; rdf:predicate pa:appliedTo ; rdf:object id:image-generation ;
-        pa:support 2 ; pa:confidence 0.98 ; prov:wasDerivedFrom <.../id/paper/arXiv:1711.00937> .
+id:vq-vae pa:appliedTo id:image-generation .
+<.../id/statement/vq-vae/appliedTo/image-generation> a pa:Statement ;
+    rdf:subject id:vq-vae ; rdf:predicate pa:appliedTo ; rdf:object id:image-generation ;
+    pa:support 2 ; pa:confidence 0.98 ; prov:wasDerivedFrom <.../id/paper/arXiv:1711.00937> .
 """
 
 from __future__ import annotations
@@ -74,9 +74,10 @@ def results(iris: Iris, subject: str, metric: str, edge: EdgeData) -> dict[Named
 def result(
     iris: Iris, me: NamedNode, subject: str, metric: str, score: Score, kind: str, metric_name: str
 ) -> Iterator[Row]:
-    """Yield a reported number. A value that was reached is also an evaluation in the field's vocabularies; a gain is not.
+    """Yield a reported number.
 
-    ``kind`` is the type of the subject.
+    A value that was reached is also an evaluation in the field's vocabularies; a gain is not. ``kind`` is the type of
+    the subject.
     """
     value = decimal(score["value"])
     yield me, A, PA.Result

@@ -40,9 +40,7 @@ class Vocabulary:
 PA = Vocabulary(ONTOLOGY)
 CITO, CR, DC, DCAT, DCTERMS, FABIO, FAIR4ML, MLS, NP, OA, OWL, PROV, RDF, RDFS, SCHEMA, SD, SKOS, VOID, XSD = (
     Vocabulary(VOCABULARIES[prefix])
-    for prefix in (
-        "cito cr dc dcat dcterms fabio fair4ml mls np oa owl prov rdf rdfs schema sd skos void xsd".split()
-    )
+    for prefix in ("cito cr dc dcat dcterms fabio fair4ml mls np oa owl prov rdf rdfs schema sd skos void xsd".split())
 )
 A = RDF.type
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli import build, evaluate, export, extract, query, show, stats, train
+from paperatlas.cli import build, evaluate, export, extract, query, show, stats, train, validate
 
 app = typer.Typer(
     name="paperatlas",
@@ -43,6 +43,7 @@ app.command()(build.build)
 app.command()(extract.extract)
 app.command()(export.export)
 app.command()(query.query)
+app.command()(validate.validate)
 app.command()(show.show)
 app.command()(stats.stats)
 app.command()(evaluate.evaluate)

@@ -49,6 +49,7 @@ _IDENTIFYING = ("https://arxiv.org/abs/", "https://doi.org/")
 
 def vocabulary() -> Iterator[Row]:
     """Yield what a reader of the file needs to know of our own terms; the ontology says all of it."""
+    yield PA.Paper, RDFS.label, english("Paper")
     for kind, meaning in TYPE_MEANINGS.items():
         yield PA[kind], RDFS.label, english(kind.value)
         yield PA[kind], RDFS.comment, english(meaning)

@@ -20,7 +20,7 @@ def validate(data: RdfData, as_json: AsJson = False, quiet: Quiet = False, verbo
     from paperatlas.export.rdf.validation import violations
 
     voice = Voice(quiet=quiet, verbose=verbose)
-    store = sparql.load(data)
+    store = sparql.load(data).store
 
     def progress(batches: Iterable[Item], total: int) -> Iterable[Item]:
         return voice.track(batches, total, "Checking")

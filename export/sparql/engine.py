@@ -61,7 +61,7 @@ class Answer:
             UsageError: there is no such format.
         """
         if isinstance(self.result, ox.QueryTriples):
-            return self.result.serialize(format=ox.RdfFormat.TURTLE, prefixes=self.prefixes) or b""
+            return self.result.serialize(format=ox.RdfFormat.TURTLE) or b""
         if format not in RESULTS:
             raise UsageError(f"no format {format!r}", hint=f"one of table, {', '.join(RESULTS)}")
         return self.result.serialize(format=RESULTS[format]) or b""
@@ -77,12 +77,16 @@ class Answer:
         return "" if term is None else str(term)
 
 
-def ask(
-    data: Data, query: str, *, default_graph: list[ox.NamedNode] | None = None, named: list[ox.NamedNode] | None = None
-) -> Answer:
-    """Answer ``query``, for which the usual prefixes need not be declared.
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The graphs that a query is about, in place of those that the store has: the protocol's dataset."""
 
-    ``default_graph`` and ``named`` are graphs to take in place of the default and the named ones.
+    default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
+    named: list[ox.NamedNode | ox.BlankNode]
+
+
+def ask(data: Data, query: str, graphs: Graphs | None = None) -> Answer:
+    """Answer ``query``, for which the usual prefixes need not be declared.
 
     Raises:
         QueryError: it is no SPARQL query, changes something, or asks another server.
@@ -91,7 +95,10 @@ def ask(
     query = query.removeprefix("\ufeff")
     refuse_service(query)
     try:
-        result = data.store.query(query, prefixes=prefixes, default_graph=default_graph, named_graphs=named)
+        if graphs is None:
+            result = data.store.query(query, prefixes=prefixes)
+        else:
+            result = data.store.query(query, prefixes=prefixes, default_graph=graphs.default, named_graphs=graphs.named)
     except SyntaxError as error:
         raise diagnose(query, error, prefixes) from error
     except (ValueError, OSError, RuntimeError) as error:
@@ -100,7 +107,7 @@ def ask(
 
 
 def notes(query: str) -> list[str]:
-    """Return what may be wrong with a query that is answered: terms of our namespace that the ontology does not have."""
+    """Return what may be wrong with a query that is answered: terms of ours that the ontology does not have."""
     return unknown_terms(query)
 
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from paperatlas.errors import UsageError
 from paperatlas.files import atomic_writer
 from paperatlas.graph.atlas import Atlas
 
-#: Writes an atlas to a binary stream.
-Writer = Callable[[Atlas, BinaryIO], None]
+if TYPE_CHECKING:
+    from paperatlas.export.rdf.profiles import Settings
+
+#: Writes an atlas to a binary stream; those of RDF also take how.
+Writer = Callable[..., None]
 
 
 class Format(NamedTuple):
@@ -32,6 +36,7 @@ FORMATS: dict[str, Format] = {
     "ntriples": Format("RDF as N-Triples", ".nt", "rdf:write_ntriples"),
     "jsonld": Format("RDF as JSON-LD", ".jsonld", "rdf:write_jsonld"),
     "trig": Format("RDF as TriG, what each paper states in a graph of its own", ".trig", "rdf:write_trig"),
+    "nquads": Format("RDF as N-Quads, the same graphs", ".nq", "rdf:write_nquads"),
     "html": Format("an interactive page, one file that opens offline", ".html", "html:write_html"),
     "graphml": Format("GraphML", ".graphml", "xml:write_graphml"),
     "gexf": Format("GEXF, for Gephi", ".gexf", "xml:write_gexf"),
@@ -46,7 +51,8 @@ FORMATS: dict[str, Format] = {
 
 
 #: Other names that people know the formats by.
-_ALSO = {"ttl": "turtle", "nt": "ntriples", "n-triples": "ntriples", "json-ld": "jsonld", "nodelink": "json"}
+_ALSO = {"ttl": "turtle", "nt": "ntriples", "n-triples": "ntriples", "json-ld": "jsonld"}
+_ALSO |= {"nq": "nquads", "n-quads": "nquads", "nodelink": "json"}
 
 
 def known_format(name: str) -> str:
@@ -73,35 +79,42 @@ def format_of(path: Path) -> str | None:
     return next((name for name, form in FORMATS.items() if form.suffix and form.suffix == path.suffix), None)
 
 
-def write(atlas: Atlas, format: str, path: Path) -> list[Path]:
+def write(atlas: Atlas, format: str, path: Path, *, settings: Settings | None = None) -> list[Path]:
     """Write ``atlas`` to ``path``, a folder for formats of several files; return what was written.
+
+    ``settings`` say how RDF is written.
 
     Raises:
         OutputError: ``path`` cannot be written to; what was there is untouched.
-        UsageError: there is no such format.
+        UsageError: there is no such format, or it cannot be written so.
     """
     writers = FORMATS[known_format(format)].writer
     targets = {path: writers} if isinstance(writers, str) else {path / name: w for name, w in writers.items()}
     for target, writer in targets.items():
         with atomic_writer(target) as out:
-            _function(writer)(atlas, out)
+            _function(writer, settings)(atlas, out)
     return [*targets]
 
 
-def write_to(atlas: Atlas, format: str, out: BinaryIO) -> None:
-    """Write ``atlas`` to a stream.
+def write_to(atlas: Atlas, format: str, out: BinaryIO, *, settings: Settings | None = None) -> None:
+    """Write ``atlas`` to a stream; ``settings`` say how RDF is written.
 
     Raises:
-        UsageError: there is no such format, or it is one of several files.
+        UsageError: there is no such format, it is one of several files, or it cannot be written so.
     """
     name = known_format(format)
     writer = FORMATS[name].writer
     if not isinstance(writer, str):
         raise UsageError(f"{name} is {FORMATS[name].label}", hint="name the folder with -o")
-    _function(writer)(atlas, out)
+    _function(writer, settings)(atlas, out)
 
 
-def _function(writer: str) -> Writer:
+def _function(writer: str, settings: Settings | None) -> Writer:
     module, _, function = writer.partition(":")
     found: Writer = getattr(import_module(f"paperatlas.export.{module}"), function)
-    return found
+    if settings is None:
+        return found
+    if module != "rdf":
+        rdf = (name for name, form in FORMATS.items() if str(form.writer).startswith("rdf:"))
+        raise UsageError("a profile and a base are for RDF", hint=f"--format one of {', '.join(rdf)}")
+    return partial(found, settings=settings)

@@ -115,7 +115,8 @@ def build_graph(facts: Iterable[Facts]) -> nx.MultiDiGraph[str]:
     for paper in ordered:
         ends = {entity.key: node_of[paper.paper.key, entity.key] for entity in paper.entities}
         ends[PAPER] = paper_id(paper.paper)
-        for head, kind, tail, statement in _statements(paper, ends):
+        datasets = {key: end for key, end in ends.items() if described[end]["type"] == EntityType.DATASET}
+        for head, kind, tail, statement in _statements(paper, ends, datasets):
             fitting = _fitting(kind, described[head]["type"], described[tail]["type"])
             if fitting is None or head == tail:
                 continue
@@ -161,8 +162,13 @@ class _Statement(NamedTuple):
     score: Score | None = None
 
 
-def _statements(facts: Facts, ends: Mapping[str, str]) -> Iterator[tuple[str, RelationType, str, _Statement]]:
-    """Yield what a paper states: its relations, and its results as measurements of their subjects."""
+def _statements(
+    facts: Facts, ends: Mapping[str, str], datasets: Mapping[str, str]
+) -> Iterator[tuple[str, RelationType, str, _Statement]]:
+    """Yield what a paper states: its relations, and its results as measurements of their subjects.
+
+    A number that it reports "on" what most papers take for something else than a dataset is reported on none.
+    """
     for relation in facts.relations:
         evidence = _evidence(facts.paper, relation.evidence)
         yield ends[relation.head], relation.type, ends[relation.tail], _Statement(relation.confidence, evidence)
@@ -172,7 +178,7 @@ def _statements(facts: Facts, ends: Mapping[str, str]) -> Iterator[tuple[str, Re
             value=result.value,
             unit=result.unit,
             kind=result.kind,
-            dataset=ends.get(result.dataset, ""),
+            dataset=datasets.get(result.dataset, ""),
             confidence=result.confidence,
             evidence=evidence,
         )

@@ -20,6 +20,7 @@ from paperatlas.cli import (
     timeline,
     top,
     train,
+    validate,
 )
 
 app = typer.Typer(
@@ -56,7 +57,9 @@ def _root(
 app.command()(build.build)
 app.command()(extract.extract)
 app.command()(export.export)
-app.command()(query.query)
+# A named question brings options of its own.
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(query.query)
+app.command()(validate.validate)
 app.command()(show.show)
 app.command()(stats.stats)
 app.command()(top.top)

@@ -62,6 +62,19 @@ MinConfidence = Annotated[
     float, typer.Option("--min-confidence", metavar="P", min=0.0, max=1.0, help="Leave out what is less sure than P.")
 ]
 
+RdfData = Annotated[
+    Path, typer.Argument(metavar="DIR|FILE", help="An atlas, or a file of RDF; - for stdin.", show_default=False)
+]
+Base = Annotated[
+    str | None,
+    typer.Option(
+        "--base",
+        metavar="IRI",
+        help="What the IRIs of papers and things begin with; https://w3id.org/paperatlas/id/ unless set.",
+        show_default=False,
+    ),
+]
+
 #: How many skipped records are listed without --verbose.
 _LISTED = 10
 
@@ -87,12 +100,16 @@ class Voice:
 
     def progress(self, papers: Iterable[Paper], total: int) -> Iterable[Paper]:
         """Show how far the papers have come, where stderr is a terminal."""
+        return self.track(papers, total, "Extracting")
+
+    def track(self, items: Iterable[Item], total: int, doing: str) -> Iterable[Item]:
+        """Show how far some work has come, where stderr is a terminal."""
         if self.quiet or not sys.stderr.isatty():
-            return papers
+            return items
         from rich.console import Console
         from rich.progress import track
 
-        return track(papers, description="Extracting", total=total, console=Console(stderr=True), transient=True)
+        return track(items, description=doing, total=total, console=Console(stderr=True), transient=True)
 
     def report_reading(self, reading: Reading) -> None:
         """List what could not be read."""

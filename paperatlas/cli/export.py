@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paperatlas.cli.common import AtlasFolder, Quiet, Verbose, Voice
+from paperatlas.cli.common import AtlasFolder, Base, Quiet, Verbose, Voice
 from paperatlas.errors import UsageError
+
+if TYPE_CHECKING:
+    from paperatlas.export.rdf.profiles import Settings
 
 
 def export(
@@ -20,7 +23,8 @@ def export(
             "--format",
             "-f",
             metavar="FORMAT",
-            help="turtle, ntriples, jsonld, trig, html, graphml, gexf, json, cypher or csv; else what FILE ends in.",
+            help="turtle, ntriples, jsonld, trig, nquads, html, graphml, gexf, json, cypher or csv; "
+            "else what FILE ends in.",
             show_default=False,
         ),
     ] = None,
@@ -34,6 +38,16 @@ def export(
             show_default=False,
         ),
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            "--profile",
+            metavar="PROFILE",
+            help="How much RDF says: plain, evidence (the default), or nanopub (trig and nquads only).",
+            show_default=False,
+        ),
+    ] = None,
+    base: Base = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -43,14 +57,23 @@ def export(
 
     voice = Voice(quiet=quiet, verbose=verbose)
     to_file = output is not None and str(output) != "-"
-    name = format or (format_of(output) if output else None)
+    name = format or (format_of(output) if output else None) or ("trig" if profile == "nanopub" else None)
     if name is None:
         raise UsageError("which format?", hint=f"--format one of {', '.join(FORMATS)}, or -o FILE with a known ending")
     name = known_format(name)
+    settings = rdf_settings(profile, base)
     opened = open_atlas(atlas)
     if to_file and output:
-        for written in write(opened, name, output):
+        for written in write(opened, name, output, settings=settings):
             voice.say(f"wrote {written}")
     else:
-        write_to(opened, name, sys.stdout.buffer)
+        write_to(opened, name, sys.stdout.buffer, settings=settings)
         sys.stdout.buffer.flush()
+
+
+def rdf_settings(profile: str | None, base: str | None) -> Settings | None:
+    """Return how RDF is to be written, or ``None`` where nobody said anything of it."""
+    from paperatlas.export.rdf.profiles import Settings
+
+    given = {name: value for name, value in (("profile", profile), ("base", base)) if value is not None}
+    return Settings(**given) if given else None

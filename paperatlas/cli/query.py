@@ -2,34 +2,131 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paperatlas.cli.common import Quiet, Verbose, Voice, counted, print_table
+from paperatlas.cli.common import AsJson, Quiet, Verbose, Voice, counted, print_table
+from paperatlas.errors import UsageError
+
+if TYPE_CHECKING:
+    from paperatlas.export.sparql.data import Data
+
+#: The name of a question, rather than a query.
+_NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
 def query(
-    data: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="An atlas, or a file of RDF.", show_default=False)],
+    context: typer.Context,
+    data: Annotated[
+        Path | None,
+        typer.Argument(metavar="DIR|FILE", help="An atlas, or a file of RDF; - for stdin.", show_default=False),
+    ] = None,
     sparql: Annotated[
-        str, typer.Argument(metavar="QUERY", help="A SPARQL query; - reads it from stdin.", show_default=False)
-    ],
+        str | None,
+        typer.Argument(
+            metavar="QUERY|QUESTION",
+            help="A SPARQL query, - to read one from stdin, or a named question with its --NAME VALUE.",
+            show_default=False,
+        ),
+    ] = None,
     format: Annotated[
         str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json or xml.")
     ] = "table",
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="Of a named question, the first N rows.", show_default=False),
+    ] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the named questions and stop.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print the query, filled in, instead of asking it.")] = False,
+    as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Ask a SPARQL query. The prefixes pa: (the vocabulary) and id: (the things) are known, as are the usual ones."""
+    """Ask a SPARQL query, or a named question: paperatlas query DIR datasets-of --model Gato.
+
+    The prefixes pa: (the vocabulary) and id: (the things) are known, as are the usual ones.
+    """
     from paperatlas.export import sparql as engine
 
+    if list_:
+        _list(as_json=as_json)
+        return
+    if data is None or sparql is None:
+        raise UsageError(
+            "what is asked, and of what?", hint="paperatlas query DIR 'SELECT ...', or --list for named questions"
+        )
     voice = Voice(quiet=quiet, verbose=verbose)
-    answer = engine.ask(engine.load(data), sys.stdin.read() if sparql == "-" else sparql)
+    if str(data) == "-" and sparql == "-":
+        raise UsageError("stdin cannot be both the data and the query")
+    loaded = engine.load(data)
+    asked = _asked(sparql, context.args, loaded, limit)
+    if show:
+        typer.echo(asked)
+        return
+    answer = engine.ask(loaded, asked)
+    for note in engine.notes(asked):
+        voice.say(f"note: {note}")
+    format = "json" if as_json else format
     if format == "table" and (table := answer.table()):
         print_table(table.header, table.rows)
         voice.detail(counted(len(table.rows), "row"))
     else:
         sys.stdout.buffer.write(answer.serialize(format))
         sys.stdout.buffer.flush()
+
+
+def _asked(sparql: str, extra: Sequence[str], data: Data, limit: int | None) -> str:
+    """Return the query that is meant: as it was given, read from stdin, or that of a question."""
+    from paperatlas.export.sparql.questions import question
+
+    if _NAME.fullmatch(sparql):
+        return question(sparql).fill(_options(extra), data.names(), limit=limit)
+    if extra:
+        raise UsageError(f"no option {extra[0]}", hint="only named questions have options of their own")
+    if limit is not None:
+        raise UsageError("--limit is for named questions", hint="write LIMIT into the query")
+    return sys.stdin.read() if sparql == "-" else sparql
+
+
+def _options(extra: Sequence[str]) -> dict[str, str]:
+    """Read the options of a question: ``--model Gato`` or ``--model=Gato``."""
+    options: dict[str, str] = {}
+    rest = [*extra]
+    while rest:
+        name, equals, value = rest.pop(0).partition("=")
+        if not re.fullmatch(r"--[a-z]+", name):
+            raise UsageError(f"not an option of a question: {name}", hint="--NAME VALUE")
+        if not equals:
+            if not rest:
+                raise UsageError(f"{name} wants a value")
+            value = rest.pop(0)
+        options[name.removeprefix("--")] = value
+    return options
+
+
+def _list(*, as_json: bool) -> None:
+    from paperatlas.export.sparql.questions import questions
+
+    if as_json:
+        listed = [
+            {
+                "name": question.name,
+                "asks": question.asks,
+                "about": question.about,
+                "parameters": [
+                    {"name": p.name, "kinds": p.kinds, "meaning": p.meaning, "optional": p.optional}
+                    for p in question.parameters
+                ],
+                "query": question.query,
+            }
+            for question in questions()
+        ]
+        typer.echo(json.dumps(listed, ensure_ascii=False, indent=1))
+        return
+    print_table(["question", "asks"], [[question.usage(), question.asks] for question in questions()])

@@ -1,0 +1,6 @@
+"""SPARQL wherever the user is: over an atlas, a file or a stream, and named questions that need no SPARQL."""
+
+from paperatlas.export.sparql.data import Data, load
+from paperatlas.export.sparql.engine import Answer, Table, ask, notes
+
+__all__ = ["Answer", "Data", "Table", "ask", "load", "notes"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import finalize
 
 from paperatlas.errors import AtlasError, NotFoundError
 from paperatlas.extract.facts import Facts
@@ -20,9 +20,10 @@ from paperatlas.graph.analysis.leaderboard import Board, leaderboards
 from paperatlas.graph.analysis.links import Neighbour, neighbours
 from paperatlas.graph.analysis.paths import Route, paths
 from paperatlas.graph.analysis.timeline import Timeline, timeline
-from paperatlas.graph.build import PAPER_TYPE, build_graph, nodes, paper_id
+from paperatlas.graph.build import PAPER_TYPE, build_graph, paper_id
+from paperatlas.graph.lookup import GraphLookup, Lookup
 from paperatlas.graph.runs import Run
-from paperatlas.graph.store import read_store
+from paperatlas.graph.store.view import View
 from paperatlas.schema import EntityType
 
 if TYPE_CHECKING:
@@ -32,25 +33,61 @@ if TYPE_CHECKING:
 STORE, TURTLE, PAGE = "atlas.db", "atlas.ttl", "atlas.html"
 
 
-@dataclass(frozen=True)
 class Atlas:
-    """The facts of some papers, the runs that found them, and the graph that they make."""
+    """The facts of some papers, the runs that found them, and the graph that they make.
 
-    facts: tuple[Facts, ...]
-    #: The runs that found the facts, in order of their identifiers.
-    runs: tuple[Run, ...] = ()
-    #: Which of them found those of which paper: identifiers of runs, by the papers' keys.
-    run_ids: Mapping[str, str] = field(default_factory=dict)
+    ``runs`` are in order of their identifiers; ``run_ids`` says which of them found the facts of which paper, by the
+    papers' keys. An atlas that was opened from a folder reads each of its parts when it is first asked for.
+    """
+
+    def __init__(
+        self, facts: Iterable[Facts] = (), runs: Iterable[Run] = (), run_ids: Mapping[str, str] | None = None
+    ) -> None:
+        self._given = tuple(facts), tuple(runs), dict(run_ids or {})
+        self._view: View | None = None
+
+    @classmethod
+    def of(cls, view: View) -> Atlas:
+        """Return the atlas that a store holds."""
+        atlas = cls()
+        atlas._view = view
+        finalize(atlas, view.close)
+        return atlas
+
+    @cached_property
+    def facts(self) -> tuple[Facts, ...]:
+        """The facts of the papers, in order of their keys."""
+        return self._view.facts() if self._view else self._given[0]
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs that found the facts."""
+        return self._view.runs() if self._view else self._given[1]
+
+    @cached_property
+    def run_ids(self) -> Mapping[str, str]:
+        """The identifiers of the runs, by the papers' keys."""
+        return self._view.run_ids() if self._view else self._given[2]
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
         """The graph; see :mod:`paperatlas.graph.build` for what nodes and edges carry."""
-        return build_graph(self.facts)
+        return self._view.graph() if self._linked and self._view else build_graph(self.facts)
 
     @cached_property
     def papers(self) -> dict[str, Paper]:
         """The papers by the identifiers of their nodes."""
         return {paper_id(facts.paper): facts.paper for facts in self.facts}
+
+    @cached_property
+    def look(self) -> Lookup:
+        """What answers for one node without the others being read."""
+        return self._view if self._linked and self._view else GraphLookup(self.graph)
+
+    @property
+    def _linked(self) -> bool:
+        """Whether a store holds the graph; one of an old schema does not."""
+        return self._view is not None and "code" in self._view.meta
 
     def run_of(self, paper: str) -> Run | None:
         """Return the run that found the facts of ``paper``, a key (``arXiv:1711.00937``); ``None`` if it is unknown."""
@@ -65,27 +102,19 @@ class Atlas:
         Raises:
             NotFoundError: nothing is called so; the message lists what is nearly.
         """
-        known = self.graph.nodes
-        for candidate in (name, slug(name), f"paper/{name}"):
-            if candidate in known and type in (None, known[candidate]["type"]):
+
+        def fits(node: str) -> bool:
+            data = self.look.node(node)
+            return data is not None and type in (None, data["type"])
+
+        for candidate in (name, slug(name), f"paper/{name}", *self.look.called(surface_key(name))):
+            if fits(candidate):
                 return candidate
-        found = [n for n in self._by_key.get(surface_key(name), ()) if type in (None, known[n]["type"])]
-        if found:
-            return max(found, key=lambda n: known[n]["support"])
-        spelt = {d["name"].casefold(): d["name"] for d in known.values() if type in (None, d["type"])}
+        spelt = {known.casefold(): known for known, kind in self.look.names() if type in (None, kind)}
         near = [spelt[match] for match in get_close_matches(name.casefold(), sorted(spelt), n=3)]
         hint = f"did you mean {', '.join(near)}?" if near else "'paperatlas stats DIR' shows what there is"
         what = f"no {type.lower()}" if type else "nothing"
         raise NotFoundError(f"{what} here is called {name!r}", hint=hint)
-
-    @cached_property
-    def _by_key(self) -> dict[str, list[str]]:
-        """The nodes by their folded names and aliases, in order."""
-        found: dict[str, list[str]] = {}
-        for node, data in nodes(self.graph):
-            for key in {surface_key(name) for name in (data["name"], *data["aliases"])}:
-                found.setdefault(key, []).append(node)
-        return found
 
     def neighbours(
         self,
@@ -183,10 +212,17 @@ def open_atlas(folder: Path) -> Atlas:
     Raises:
         AtlasError: there is none, or it cannot be used.
     """
+    return Atlas.of(View(store_of(folder)))
+
+
+def store_of(folder: Path) -> Path:
+    """Return the store of the atlas in ``folder`` (or the store itself).
+
+    Raises:
+        AtlasError: there is no such folder or file.
+    """
     if not folder.exists():
         raise AtlasError(
             "no such folder", where=str(folder), hint="make an atlas with 'paperatlas build INPUT... -o DIR'"
         )
-    content = read_store(folder / STORE if folder.is_dir() else folder)
-    run = Run("paperatlas", version="", pipeline="", fingerprint=content.pipeline)
-    return Atlas(content.facts, (run,), {facts.paper.key: run.id for facts in content.facts})
+    return folder / STORE if folder.is_dir() else folder

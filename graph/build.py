@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict, cast
 
-from paperatlas.extract.facts import Facts, Span
+from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
 from paperatlas.extract.latex import fold
 from paperatlas.extract.paper import Paper
-from paperatlas.graph.resolve import Thing, resolve
+from paperatlas.graph.resolve import Ref, Thing, resolve
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 
 if TYPE_CHECKING:
@@ -104,31 +106,95 @@ def paper_id(paper: Paper) -> str:
 
 def build_graph(facts: Iterable[Facts]) -> nx.MultiDiGraph[str]:
     """Link the facts of all papers into one graph; the same whatever their order."""
+    linked = link(facts)
+    return graph_of(
+        ((node, linked.node(node)) for node in linked.nodes), ((*key, linked.edge(key)) for key in linked.edges)
+    )
+
+
+def graph_of(
+    nodes: Iterable[tuple[str, NodeData]], edges: Iterable[tuple[str, str, str, EdgeData]]
+) -> nx.MultiDiGraph[str]:
+    """Put nodes and edges (head, tail, type, data), each in order, into a graph."""
     import networkx as nx
 
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for node, carried in nodes:
+        graph.add_node(node, **carried)
+    for head, tail, kind, data in edges:
+        graph.add_edge(head, tail, key=kind, **data)
+    return graph
+
+
+#: An edge: head, tail, relation.
+EdgeKey = tuple[str, str, str]
+
+
+def link(facts: Iterable[Facts]) -> Linked:
+    """Find out which nodes and edges the facts of all papers give; what each carries is made when it is asked for."""
     ordered = sorted(facts, key=lambda f: f.paper.key)
-    things = resolve(ordered)
-    described = {paper_id(f.paper): _paper(f.paper) for f in ordered}
-    described |= {thing.id: data for thing, data in zip(things, _things(things, ordered), strict=True)}
-    stated: dict[tuple[str, str, str], list[_Statement]] = defaultdict(list)
-    node_of = {member: thing.id for thing in things for member in thing.members}
-    for paper in ordered:
-        ends = {entity.key: node_of[paper.paper.key, entity.key] for entity in paper.entities}
-        ends[PAPER] = paper_id(paper.paper)
-        datasets = {key: end for key, end in ends.items() if described[end]["type"] == EntityType.DATASET}
-        for head, kind, tail, statement in _statements(paper, ends, datasets):
-            fitting = _fitting(kind, described[head]["type"], described[tail]["type"])
+    papers = {f.paper.key: f.paper for f in ordered}
+    things = {thing.id: thing for thing in resolve(ordered)}
+    entities = {(key, entity.key): entity for key, f in zip(papers, ordered, strict=True) for entity in f.entities}
+    node_of = {member: thing.id for thing in things.values() for member in thing.members}
+    types = {thing.id: thing.type.value for thing in things.values()}
+    stated: dict[EdgeKey, list[_Statement]] = defaultdict(list)
+    for key, of in zip(papers, ordered, strict=True):
+        ends = {entity.key: node_of[key, entity.key] for entity in of.entities}
+        ends[PAPER] = f"paper/{key}"
+        datasets = {entity: end for entity, end in ends.items() if types.get(end) == EntityType.DATASET}
+        for head, kind, tail, statement in _statements(of, ends, datasets):
+            fitting = _fitting(kind, types.get(head, PAPER_TYPE), types.get(tail, PAPER_TYPE))
             if fitting is None or head == tail:
                 continue
-            if SIGNATURES[fitting].symmetric:
-                head, tail = sorted((head, tail))
+            if SIGNATURES[fitting].symmetric and tail < head:
+                head, tail = tail, head
             stated[head, tail, fitting.value].append(statement)
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    for node in sorted(described):
-        graph.add_node(node, **described[node])
-    for (head, tail, key), statements in sorted(stated.items()):
-        graph.add_edge(head, tail, key=key, **_edge(key, statements))
-    return graph
+    return Linked(papers, things, entities, stated)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The nodes and edges of a graph, before what they carry is made. A basis hashes what it would be made from."""
+
+    papers: Mapping[str, Paper]
+    things: Mapping[str, Thing]
+    entities: Mapping[Ref, Entity]
+    stated: Mapping[EdgeKey, list[_Statement]]
+
+    @property
+    def nodes(self) -> list[str]:
+        """The identifiers of the nodes, in order."""
+        return sorted([*self.things, *(f"paper/{key}" for key in self.papers)])
+
+    @property
+    def edges(self) -> list[EdgeKey]:
+        """The edges, in order."""
+        return sorted(self.stated)
+
+    def node(self, node: str) -> NodeData:
+        """Make what a node carries."""
+        thing = self.things.get(node)
+        return _thing(thing, self.papers, self.entities) if thing else _paper(self.papers[node.removeprefix("paper/")])
+
+    def edge(self, key: EdgeKey) -> EdgeData:
+        """Make what an edge carries."""
+        return _edge(key[2], self.stated[key])
+
+    def node_basis(self, node: str, digests: Mapping[str, str]) -> bytes:
+        """Hash what a node is made from; ``digests`` are of the papers and their facts, by the papers' keys."""
+        thing = self.things.get(node)
+        if not thing:
+            return _hash(digests[node.removeprefix("paper/")])
+        return _hash(repr(thing), *(digests[paper] for paper, _ in thing.members))
+
+    def edge_basis(self, key: EdgeKey, digests: Mapping[str, str]) -> bytes:
+        """Hash what an edge is made from; ``digests`` as for nodes."""
+        return _hash(*(f"{digests[s.key]} {s.position} {s.dataset}" for s in self.stated[key]))
+
+
+def _hash(*parts: str) -> bytes:
+    return blake2b("\n".join(parts).encode(), digest_size=12).digest()
 
 
 #: What a system has to do with a thing of each type, where a paper says no more than that it has.
@@ -155,11 +221,13 @@ def _fitting(kind: RelationType, head: str, tail: str) -> RelationType | None:
 
 
 class _Statement(NamedTuple):
-    """One paper's statement of an edge, with the number that it gives, if any."""
+    """One paper's statement of an edge: which of its facts that is, and the node of the dataset, if it is a result."""
 
-    confidence: float
-    evidence: Evidence
-    score: Score | None = None
+    key: str
+    paper: Paper
+    fact: Relation | Result
+    position: str
+    dataset: str = ""
 
 
 def _statements(
@@ -169,20 +237,12 @@ def _statements(
 
     A number that it reports "on" what most papers take for something else than a dataset is reported on none.
     """
-    for relation in facts.relations:
-        evidence = _evidence(facts.paper, relation.evidence)
-        yield ends[relation.head], relation.type, ends[relation.tail], _Statement(relation.confidence, evidence)
-    for result in facts.results:
-        evidence = _evidence(facts.paper, result.evidence)
-        score = Score(
-            value=result.value,
-            unit=result.unit,
-            kind=result.kind,
-            dataset=datasets.get(result.dataset, ""),
-            confidence=result.confidence,
-            evidence=evidence,
-        )
-        statement = _Statement(result.confidence, evidence, score)
+    key = facts.paper.key
+    for n, relation in enumerate(facts.relations):
+        statement = _Statement(key, facts.paper, relation, f"relation {n}")
+        yield ends[relation.head], relation.type, ends[relation.tail], statement
+    for n, result in enumerate(facts.results):
+        statement = _Statement(key, facts.paper, result, f"result {n}", datasets.get(result.dataset, ""))
         yield ends[result.subject], RelationType.MEASURED_BY, ends[result.metric], statement
 
 
@@ -204,45 +264,55 @@ def _paper(paper: Paper) -> NodeData:
     )
 
 
-def _things(things: Sequence[Thing], facts: Sequence[Facts]) -> Iterator[NodeData]:
-    papers = {f.paper.key: f.paper for f in facts}
-    entities = {(f.paper.key, entity.key): entity for f in facts for entity in f.entities}
-    for thing in things:
-        naming = sorted({paper for paper, _ in thing.members})
-        members = [(paper_id(papers[paper]), entities[paper, key]) for paper, key in thing.members]
-        yield NodeData(
-            type=thing.type.value,
-            name=thing.name,
-            aliases=[*thing.aliases],
-            papers=[paper_id(papers[paper]) for paper in naming],
-            support=len(naming),
-            date=min((papers[paper].date for paper in naming if papers[paper].date), default=""),
-            confidence=_together([entity.confidence for _, entity in members]),
-            types={kind.value: count for kind, count in thing.types},
-            mentions=[Mention(paper=paper, start=start, end=end) for paper, e in members for start, end in e.mentions],
-        )
+def _thing(thing: Thing, papers: Mapping[str, Paper], entities: Mapping[Ref, Entity]) -> NodeData:
+    naming = sorted({paper for paper, _ in thing.members})
+    members = [(f"paper/{paper}", entities[paper, key]) for paper, key in thing.members]
+    return NodeData(
+        type=thing.type.value,
+        name=thing.name,
+        aliases=[*thing.aliases],
+        papers=[f"paper/{paper}" for paper in naming],
+        support=len(naming),
+        date=min((papers[paper].date for paper in naming if papers[paper].date), default=""),
+        confidence=_together([entity.confidence for _, entity in members]),
+        types={kind.value: count for kind, count in thing.types},
+        mentions=[Mention(paper=paper, start=start, end=end) for paper, e in members for start, end in e.mentions],
+    )
 
 
 def _edge(key: str, statements: Sequence[_Statement]) -> EdgeData:
     surest: dict[str, float] = {}
+    evidence: dict[tuple[str, int, int], Evidence] = {}
+    results: list[Score] = []
     for statement in statements:
-        paper = statement.evidence["paper"]
-        surest[paper] = max(surest.get(paper, 0.0), statement.confidence)
-    evidence = {(e["paper"], e["start"], e["end"]): e for e in (s.evidence for s in statements)}
+        fact, paper = statement.fact, f"paper/{statement.key}"
+        surest[paper] = max(surest.get(paper, 0.0), fact.confidence)
+        place = (paper, *fact.evidence)
+        if place not in evidence:
+            evidence[place] = _evidence(paper, statement.paper, fact.evidence)
+        if isinstance(fact, Result):
+            score = Score(
+                value=fact.value,
+                unit=fact.unit,
+                kind=fact.kind,
+                dataset=statement.dataset,
+                confidence=fact.confidence,
+                evidence=evidence[place],
+            )
+            results.append(score)
     return EdgeData(
         type=key,
         support=len(surest),
         papers=sorted(surest),
         confidence=_together([*surest.values()]),
         evidence=[evidence[place] for place in sorted(evidence)],
-        results=[s.score for s in statements if s.score],
+        results=results,
     )
 
 
-def _evidence(paper: Paper, span: Span) -> Evidence:
-    return Evidence(
-        paper=paper_id(paper), start=span.start, end=span.end, quote=" ".join(fold(span.of(paper.text)).text.split())
-    )
+def _evidence(node: str, paper: Paper, span: Span) -> Evidence:
+    quote = " ".join(fold(span.of(paper.text)).text.split())
+    return Evidence(paper=node, start=span.start, end=span.end, quote=quote)
 
 
 def _together(confidences: Sequence[float]) -> float:

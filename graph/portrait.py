@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypedDict
 
+from paperatlas.errors import NotFoundError
 from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import PAPER_TYPE, Evidence, Score
+from paperatlas.graph.build import PAPER_TYPE, Evidence, NodeData, Score
 from paperatlas.graph.quotes import quoted
 from paperatlas.schema import SIGNATURES, RelationType
 
@@ -44,30 +45,28 @@ def portray(atlas: Atlas, name: str) -> Portrait:
     Raises:
         NotFoundError: nothing is called so.
     """
-    graph = atlas.graph
     node = atlas.find(name)
-    data = graph.nodes[node]
-    statements = [
-        Statement(
-            relation=edge["type"],
-            reads=SIGNATURES[RelationType(edge["type"])].reads
-            if head == node
-            else SIGNATURES[RelationType(edge["type"])].inverse,
-            other=tail if head == node else head,
-            name=graph.nodes[tail if head == node else head]["name"],
-            support=edge["support"],
-            confidence=edge["confidence"],
-            evidence=edge["evidence"],
-            results=edge["results"],
+    data = _carried(atlas, node)
+    statements = []
+    for head, tail, edge in atlas.look.edges_at(node):
+        signature = SIGNATURES[RelationType(edge["type"])]
+        other = tail if head == node else head
+        statements.append(
+            Statement(
+                relation=edge["type"],
+                reads=signature.reads if head == node else signature.inverse,
+                other=other,
+                name=_carried(atlas, other)["name"],
+                support=edge["support"],
+                confidence=edge["confidence"],
+                evidence=edge["evidence"],
+                results=edge["results"],
+            )
         )
-        for head, tail, edge in [*graph.out_edges(node, data=True), *graph.in_edges(node, data=True)]
-    ]
     order = {signature.reads: n for n, signature in enumerate(SIGNATURES.values())}
     order |= {signature.inverse: n for n, signature in enumerate(SIGNATURES.values(), start=len(order))}
     statements.sort(key=lambda s: (order[s["reads"]], -s["support"], s["name"], s["other"]))
-    named_in = data["papers"]
-    if data["type"] == PAPER_TYPE:
-        named_in = [thing for thing in atlas.things() if node in graph.nodes[thing]["papers"]]
+    named_in = atlas.look.named_in(node) if data["type"] == PAPER_TYPE else data["papers"]
     return Portrait(
         id=node,
         type=data["type"],
@@ -79,6 +78,13 @@ def portray(atlas: Atlas, name: str) -> Portrait:
         papers=named_in,
         statements=statements,
     )
+
+
+def _carried(atlas: Atlas, node: str) -> NodeData:
+    data = atlas.look.node(node)
+    if data is None:
+        raise NotFoundError(f"an edge leads to {node!r}, which is not there", hint="'paperatlas verify' says more")
+    return data
 
 
 def tell(portrait: Portrait, *, evidence: bool = True, all_evidence: bool = False) -> Iterator[str]:

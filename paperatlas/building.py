@@ -2,26 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paperatlas.errors import InputError, OutputError
+from paperatlas import __version__
+from paperatlas.errors import InputError, NotFoundError, OutputError
 from paperatlas.extract.facts import Facts
+from paperatlas.extract.identifiers import arxiv_id, doi
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers import Skipped, merge, read_records
-from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas
+from paperatlas.files import put_in_place
+from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas, open_atlas
 from paperatlas.graph.build import edges
-from paperatlas.graph.store import Content, read_store, write_store
+from paperatlas.graph.runs import Run
+from paperatlas.graph.store.lock import locked
+from paperatlas.graph.store.revision import Known, Plan, Revision
+from paperatlas.graph.store.rows import Stored
+from paperatlas.graph.store.seal import seal
+from paperatlas.graph.store.view import View
+from paperatlas.graph.store.writing import note_exports
 
 if TYPE_CHECKING:
     from paperatlas.extract.pipeline import Options
 
 #: Wraps an iterable of papers to show how far it has come: (papers, how many) -> papers.
 Progress = Callable[[Iterable[Paper], int], Iterable[Paper]]
+#: Finds the facts of papers, one after the other.
+Extract = Callable[[Iterable[Paper]], Iterable[Facts]]
+#: Tells a person something.
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +50,17 @@ class Reading:
     skipped: tuple[Skipped, ...]
 
 
-def read(
-    inputs: Sequence[str], *, format: str | None = None, strict: bool = False, known: Iterable[Paper] = ()
-) -> Reading:
-    """Read all papers of ``inputs``, and those already ``known``.
+def read(inputs: Sequence[str], *, format: str | None = None, strict: bool = False) -> Reading:
+    """Read all papers of ``inputs``.
 
     Raises:
         InputError: an input cannot be read, or holds no paper at all; with ``strict`` also for a bad record.
     """
+    records, skipped = _records(inputs, format, strict)
+    return Reading(tuple(merge(records)), len(records), tuple(skipped))
+
+
+def _records(inputs: Sequence[str], format: str | None, strict: bool) -> tuple[list[Paper], list[Skipped]]:
     skipped: list[Skipped] = []
 
     def skip(record: Skipped) -> None:
@@ -54,20 +74,7 @@ def read(
             raise InputError(skipped[0].reason, where=str(skipped[0].source), hint="no other paper was read")
         first = f", the first is {skipped[0]}" if skipped else ""
         raise InputError(f"no paper could be read: {len(skipped)} records skipped{first}", where=", ".join(inputs))
-    return Reading(tuple(merge(records, known=known)), len(records), tuple(skipped))
-
-
-def extract_new(
-    papers: Sequence[Paper], known: Iterable[Facts], progress: Progress, options: Options
-) -> tuple[Facts, ...]:
-    """Return the facts of each paper; those that are known for the same text are taken over."""
-    from paperatlas.extract.pipeline import extract_facts
-
-    have = {facts.paper.fingerprint(): facts for facts in known}
-    new = [paper for paper in papers if paper.fingerprint() not in have]
-    found = extract_facts(progress(new, len(new)), options=options) if new else ()
-    have |= {facts.paper.fingerprint(): facts for facts in found}
-    return tuple(replace(have[paper.fingerprint()], paper=paper) for paper in papers)
+    return records, skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +111,141 @@ def build(
     format: str | None = None,
     strict: bool = False,
     options: Options | None = None,
+    extract: Extract | None = None,
     progress: Progress = lambda papers, _total: papers,
+    wait: float | None = None,
+    say: Say = lambda _text: None,
 ) -> tuple[Atlas, Reading]:
     """Build the atlas of ``inputs`` in ``folder``, on top of the one that is there, if any.
 
-    The store, the Turtle file and the page each take the place of the old one at once, and only when all that can go
-    wrong with the input has gone right.
+    Only papers that are new or have changed are extracted. Each is put down as it is done, so that a build that is
+    stopped, however it is, goes on where it was. The store, the Turtle file and the page take the place of the old ones
+    when all is done. Two builds do not get in each other's way: ``wait`` is for how many seconds to wait for another
+    (without end, if it is not given), and ``say`` is told so.
+
+    ``extract`` takes the place of the pipeline that ``options`` describe.
 
     Raises:
         InputError: as :func:`read`.
-        AtlasError: ``folder`` holds a store that cannot be added to.
+        AtlasError: ``folder`` holds a store that cannot be added to, or another build does not end.
         ModelError: the pipeline or the model that ``options`` name cannot be used.
         OutputError: ``folder`` cannot be written to.
     """
-    from paperatlas.export import write
-    from paperatlas.extract.pipeline import Options, fingerprint
+    from paperatlas.extract.pipeline import Options, extract_facts
 
     options = options or Options()
-    store = folder / STORE
-    pipeline = fingerprint(options)
-    before = read_store(store) if store.exists() else Content((), pipeline)
+    run = run_of(options)
+    with _revising(folder, wait, say) as revision:
+        records, skipped = _records(inputs, format, strict)
+        plan = revision.plan(records, run=run)
+        found = []
+        if plan.todo:
+            papers = progress([met.paper for met in plan.todo], len(plan.todo))
+            facts = (extract or partial(extract_facts, options=options))(papers)
+            found = [revision.add(met, of, run) for met, of in zip(plan.todo, facts, strict=True)]
+        atlas = _publish(revision, plan, found, folder)
+    return atlas, Reading(tuple(atlas.papers.values()), len(records), tuple(skipped))
+
+
+def remove(
+    folder: Path, papers: Sequence[str], *, wait: float | None = None, say: Say = lambda _text: None
+) -> tuple[Atlas, tuple[str, ...]]:
+    """Take papers out of the atlas in ``folder``: it becomes what it would be if they had never been read.
+
+    ``papers`` are keys, identifiers, arXiv numbers or DOIs. Return the atlas and the keys of the papers that went.
+
+    Raises:
+        NotFoundError: one of them is not there; nothing is removed.
+        AtlasError: as :func:`build`.
+        OutputError: as :func:`build`.
+    """
+    open_atlas(folder)
+    with _revising(folder, wait, say) as revision:
+        known = revision.papers()
+        removed = tuple(dict.fromkeys(_meant(name, known, folder) for name in papers))
+        atlas = _publish(revision, revision.plan(removed=removed), [], folder)
+    return atlas, removed
+
+
+def relink(folder: Path, *, wait: float | None = None, say: Say = lambda _text: None) -> Atlas:
+    """Link the facts of the atlas in ``folder`` anew, and write its files; nothing is read or extracted.
+
+    Raises:
+        AtlasError: as :func:`build`.
+        OutputError: as :func:`build`.
+    """
+    open_atlas(folder)
+    with _revising(folder, wait, say) as revision:
+        return _publish(revision, revision.plan(), [], folder)
+
+
+def run_of(options: Options) -> Run:
+    """Return the run that extraction with ``options`` is.
+
+    Raises:
+        ModelError: the model's files are not what they were.
+    """
+    from paperatlas.extract.pipeline import fingerprint
+
+    model, checksum = "", ""
+    if options.pipeline != "rules":
+        from paperatlas.extract.learned.model import folder_of, verify
+
+        model, checksum = Path(options.model).name, verify(folder_of(options.model))[0]
+    settings = {"min_confidence": str(options.min_confidence)}
+    if options.gazetteer and Path(options.gazetteer).is_file():
+        settings["gazetteer"] = hashlib.sha256(Path(options.gazetteer).read_bytes()).hexdigest()
+    return Run(
+        "paperatlas",
+        __version__,
+        Path(options.pipeline).name,
+        fingerprint(options),
+        model,
+        checksum,
+        tuple(sorted(settings.items())),
+    )
+
+
+@contextmanager
+def _revising(folder: Path, wait: float | None, say: Say) -> Iterator[Revision]:
+    """Hold the atlas in ``folder`` for a change."""
     _ensure_writable(folder)
-    reading = read(inputs, format=format, strict=strict, known=[facts.paper for facts in before.facts])
-    reusable = before.facts if before.pipeline == pipeline else ()
-    atlas = Atlas(extract_new(reading.papers, reusable, progress, options))
-    write_store(store, Content(atlas.facts, pipeline))
-    write(atlas, "turtle", folder / TURTLE)
-    write(atlas, "html", folder / PAGE)
-    return atlas, reading
+    with locked(folder, wait=wait, waiting=say), closing(Revision(folder / STORE)) as revision:
+        yield revision
+
+
+def _publish(revision: Revision, plan: Plan, found: Sequence[Stored], folder: Path) -> Atlas:
+    """Write the store and what is made of it beside the old ones, and put all in their place."""
+    from paperatlas.export import write
+
+    store = revision.write(plan, found)
+    exports = {"turtle": store.with_name(TURTLE), "html": store.with_name(PAGE)}
+    view = View(store)
+    atlas = Atlas.of(view)
+    for format, path in exports.items():
+        write(atlas, format, path)
+    view.close()
+    note_exports(store, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in exports.values()})
+    seal(store)
+    # The store last: as long as it is the old one, the journal counts.
+    put_in_place([(path, folder / path.name) for path in (*exports.values(), store)])
+    revision.journal.discard()
+    view.reopen(folder / STORE)
+    return atlas
+
+
+def _meant(name: str, known: Sequence[Known], folder: Path) -> str:
+    """Return the key of the paper that ``name`` means."""
+    wanted = {name, name.removeprefix("paper/")}
+    for number in (arxiv_id(name), doi(name)):
+        wanted |= {number} - {""}
+    for paper in known:
+        if wanted & {paper.key, paper.id, paper.arxiv, paper.doi} - {""}:
+            return paper.key
+    names = sorted({name for paper in known for name in paper if name})
+    near = get_close_matches(name, names, n=3)
+    hint = f"did you mean {', '.join(near)}?" if near else f"{folder} holds {len(known)} papers"
+    raise NotFoundError(f"no paper {name!r} here", where=str(folder), hint=hint)
 
 
 def _ensure_writable(folder: Path) -> None:

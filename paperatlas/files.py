@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
@@ -75,6 +75,34 @@ def watched(stream: TextIO) -> TextIO:
         return stream
     buffered = io.BufferedWriter(file)
     return io.TextIOWrapper(buffered, stream.encoding, stream.errors, line_buffering=stream.isatty())
+
+
+def put_in_place(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Let finished files take the places of others on the same disk, one right after the other, for good.
+
+    Raises:
+        OutputError: a file cannot be moved; the places behind it are as they were.
+    """
+    for made, _ in moves:
+        made.chmod(0o666 & ~_umask())
+        _to_disk(made)
+    for made, place in moves:
+        try:
+            made.replace(place)
+        except OSError as error:
+            raise OutputError(f"cannot be written: {error.strerror}", where=str(place)) from error
+    for folder in {place.parent for _, place in moves}:
+        # A renaming is on disk once its folder is; not every system lets a folder be opened.
+        with suppress(OSError):
+            _to_disk(folder)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _umask() -> int:

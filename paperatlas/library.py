@@ -41,13 +41,16 @@ def build(
         OutputError: ``folder`` cannot be written to.
     """
     from paperatlas import building
-    from paperatlas.extract.pipeline import Options
+    from paperatlas.extract.pipeline import Options, extract_facts
+    from paperatlas.graph.store.rows import settled
 
     options = Options(pipeline, model, str(gazetteer), min_confidence)
     sources = [str(source) for source in ([inputs] if isinstance(inputs, str | Path) else inputs)]
     if folder is None:
         reading = building.read(sources, format=format, strict=strict)
-        atlas = Atlas(building.extract_new(reading.papers, (), lambda papers, _total: papers, options))
+        run = building.run_of(options)
+        run_ids = {paper.key: run.id for paper in reading.papers}
+        atlas = Atlas(map(settled, extract_facts(reading.papers, options=options)), [run], run_ids)
     else:
         atlas, reading = building.build(sources, Path(folder), format=format, strict=strict, options=options)
     if reading.skipped:

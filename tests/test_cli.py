@@ -22,7 +22,7 @@ from .conftest import EXAMPLES, ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = (
-    *("build", "extract", "export", "query", "show", "stats"),
+    *("build", "remove", "diff", "verify", "extract", "export", "query", "show", "stats"),
     *("top", "paths", "timeline", "leaderboard", "evaluate", "train"),
 )
 RECORD = '{"id": "p1", "title": "FooNet: A Network", "abstract": "We introduce FooNet, a transformer, and evaluate it on ImageNet."}\n'

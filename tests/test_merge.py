@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperatlas.extract.paper import Paper, Source
-from paperatlas.extract.readers.merge import merge
+from paperatlas.extract.readers.merge import gather, merge, still_true
 
 TEXT = "We introduce Foo, a network of Fr\\'echet distances."
 OTHER = "An entirely different abstract about something else, namely Bar."
@@ -56,10 +56,27 @@ def test_a_private_number_is_only_believed_if_the_texts_are_alike() -> None:
 
 
 def test_what_is_read_now_replaces_what_was_known() -> None:
-    known = [paper("a", arxiv="2205.06175", date="2024"), paper("z", OTHER, id="kept")]
-    updated, kept = merge([paper("b", TEXT + " Revised.", arxiv="2205.06175", date="2022")], known=known)
-    assert (updated.abstract, updated.sources) == (TEXT + " Revised.", (Source("b", 1),))
-    assert kept.id == "kept"
+    old, other = paper("a", arxiv="2205.06175", date="2024"), paper("z", OTHER, id="kept")
+    new = paper("b", TEXT + " Revised.", arxiv="2205.06175", date="2022")
+    assert still_true([old, other], [new]) == [other]
+
+
+def test_the_same_words_from_another_file_join_what_is_known() -> None:
+    assert still_true([paper("a")], [paper("b", TEXT.upper())]) == [paper("a")]
+
+
+def test_a_file_that_is_read_again_replaces_what_it_said() -> None:
+    assert still_true([paper("a", date="2020")], [paper("a", date="2021")]) == []
+    assert still_true([paper("a", id="1")], [paper("a", OTHER, id="1")]) == []
+    assert still_true([paper("a", id="1")], [paper("b", OTHER, id="1")]) == [paper("a", id="1")]
+    assert still_true([paper("a", id="1")], [paper("a", OTHER, id="2")]) == [paper("a", id="1")]
+    assert still_true([paper("a")], [paper("a", TEXT + " Revised.")]) == []
+    assert still_true([paper("a")], [paper("a", OTHER)]) == [paper("a")]
+
+
+def test_a_record_that_comes_again_is_no_news() -> None:
+    known = [paper("a", TEXT + " And much more.", arxiv="2205.06175"), paper("b", arxiv="2205.06175")]
+    assert still_true(known, known[1:]) == known[:1]
 
 
 RECORDS = st.lists(
@@ -87,6 +104,7 @@ def test_the_order_of_reading_makes_no_difference(records: list[Paper], random: 
 
 
 @given(RECORDS)
-def test_merging_again_changes_nothing(records: list[Paper]) -> None:
-    merged = merge(records)
-    assert merge([], known=merged) == merged
+def test_reading_again_changes_nothing(records: list[Paper]) -> None:
+    met = gather(records)
+    known = [record for m in met for record in m.records]
+    assert gather([*still_true(known, records), *records]) == met

@@ -1,18 +1,24 @@
 """What is written to an atlas is what is read from it; what is no atlas is refused."""
 
+import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from paperatlas.building import build
 from paperatlas.errors import AtlasError, InputError, OutputError
+from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
+from paperatlas.extract.pipeline import Options
 from paperatlas.graph.atlas import Atlas, open_atlas
-from paperatlas.graph.store import SCHEMA_VERSION, Content, read_store, write_store
+from paperatlas.graph.build import nodes
+from paperatlas.graph.store.schema import SCHEMA_VERSION
+from paperatlas.graph.verify import verify
 
 from .conftest import EXAMPLES
 
@@ -21,11 +27,6 @@ FILES = ("atlas.db", "atlas.ttl", "atlas.html")
 
 def contents(folder: Path) -> list[bytes]:
     return [(folder / name).read_bytes() for name in FILES]
-
-
-def test_what_is_written_is_read(example_atlas: Atlas, tmp_path: Path) -> None:
-    write_store(tmp_path / "atlas.db", Content(example_atlas.facts, "pipeline 1"))
-    assert read_store(tmp_path / "atlas.db") == Content(example_atlas.facts, "pipeline 1")
 
 
 def test_the_order_of_inputs_and_the_hash_seed_make_no_difference(tmp_path: Path) -> None:
@@ -128,9 +129,104 @@ def test_a_newer_atlas_is_refused(example_folder: Path, tmp_path: Path) -> None:
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()
     with pytest.raises(
-        AtlasError, match=r"made by a newer version \(schema 2, this one knows 1\).*\(upgrade paperatlas\)"
+        AtlasError, match=r"made by a newer version \(schema 3, this one knows 2\).*\(upgrade paperatlas\)"
     ):
         open_atlas(tmp_path)
+
+
+def older(connection: sqlite3.Connection, atlas: Atlas, pipeline: str) -> None:
+    """Write a store as schema 1 was."""
+    connection.executescript(
+        """
+        PRAGMA application_id = 1346466924;
+        PRAGMA user_version = 1;
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE papers (
+            key TEXT PRIMARY KEY, id TEXT NOT NULL, title TEXT NOT NULL, abstract TEXT NOT NULL, date TEXT NOT NULL,
+            authors TEXT NOT NULL, categories TEXT NOT NULL,
+            arxiv TEXT NOT NULL, doi TEXT NOT NULL, url TEXT NOT NULL, comment TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE sources (
+            paper TEXT NOT NULL REFERENCES papers, path TEXT NOT NULL, line INTEGER NOT NULL,
+            PRIMARY KEY (paper, path, line)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE entities (
+            paper TEXT NOT NULL REFERENCES papers, position INTEGER NOT NULL, key TEXT NOT NULL,
+            name TEXT NOT NULL, type TEXT NOT NULL, confidence REAL NOT NULL, PRIMARY KEY (paper, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE mentions (
+            paper TEXT NOT NULL, entity TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+            PRIMARY KEY (paper, entity, start, end)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE relations (
+            paper TEXT NOT NULL REFERENCES papers, position INTEGER NOT NULL,
+            head TEXT NOT NULL, type TEXT NOT NULL, tail TEXT NOT NULL,
+            start INTEGER NOT NULL, end INTEGER NOT NULL, confidence REAL NOT NULL, PRIMARY KEY (paper, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE results (
+            paper TEXT NOT NULL REFERENCES papers, position INTEGER NOT NULL,
+            subject TEXT NOT NULL, metric TEXT NOT NULL, value TEXT NOT NULL, unit TEXT NOT NULL,
+            dataset TEXT NOT NULL, kind TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+            confidence REAL NOT NULL, PRIMARY KEY (paper, position)
+        ) STRICT, WITHOUT ROWID;
+        """
+    )
+    connection.execute("INSERT INTO meta VALUES ('pipeline', ?)", (pipeline,))
+    for facts in atlas.facts:
+        paper, key = facts.paper, facts.paper.key
+        lists = [json.dumps(names) for names in (paper.authors, paper.categories)]
+        rows: dict[str, list[tuple[object, ...]]] = {
+            "papers": [
+                (
+                    key,
+                    paper.id,
+                    paper.title,
+                    paper.abstract,
+                    paper.date,
+                    *lists,
+                    paper.arxiv,
+                    paper.doi,
+                    paper.url,
+                    paper.comment,
+                )
+            ],
+            "sources": [(key, *source) for source in paper.sources],
+            "entities": [(key, n, e.key, e.name, e.type.value, e.confidence) for n, e in enumerate(facts.entities)],
+            "mentions": [(key, e.key, *span) for e in facts.entities for span in e.mentions],
+            "relations": [
+                (key, n, r.head, r.type.value, r.tail, *r.evidence, r.confidence) for n, r in enumerate(facts.relations)
+            ],
+            "results": [
+                (key, n, r.subject, r.metric, r.value, r.unit, r.dataset, r.kind, *r.evidence, r.confidence)
+                for n, r in enumerate(facts.results)
+            ],
+        }
+        for table, values in rows.items():
+            for row in values:
+                connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+    connection.commit()
+
+
+def test_an_atlas_of_the_first_schema_opens_and_grows(
+    example_folder: Path, example_atlas: Atlas, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "atlas.db")) as connection:
+        older(connection, example_atlas, example_atlas.runs[0].fingerprint)
+    before = (tmp_path / "atlas.db").read_bytes()
+    opened = open_atlas(tmp_path)
+    assert opened.facts == example_atlas.facts
+    assert [*nodes(opened.graph)] == [*nodes(example_atlas.graph)]
+    assert opened.find("vqvae") == "vq-vae"
+    assert [run.fingerprint for run in opened.runs] == [example_atlas.runs[0].fingerprint]
+    assert (tmp_path / "atlas.db").read_bytes() == before
+    assert [fault.what for fault in verify(tmp_path / "atlas.db")] == ["schema"]
+
+    def extract_nothing(papers: Iterable[Paper]) -> Iterator[Facts]:
+        raise AssertionError("all papers are known")
+        yield
+
+    build([str(EXAMPLES)], tmp_path, options=Options("rules"), extract=extract_nothing)
+    assert contents(tmp_path) == contents(example_folder)
 
 
 def test_a_damaged_atlas_is_refused(example_folder: Path, tmp_path: Path) -> None:

@@ -91,7 +91,6 @@ def read_papers(
     *,
     format: str | None = None,
     skip: Callable[[Skipped], None],
-    known: Iterable[Paper] = (),
 ) -> list[Paper]:
-    """Read ``inputs`` as :func:`read_records` does; return the distinct papers, with the ``known`` ones, by key."""
-    return merge(read_records(inputs, format=format, skip=skip), known=known)
+    """Read ``inputs`` as :func:`read_records` does; return the distinct papers by key."""
+    return merge(read_records(inputs, format=format, skip=skip))

@@ -6,34 +6,96 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
-from paperatlas.extract.paper import Paper, text_hash, with_id
+from paperatlas.extract.paper import Paper, Source, text_hash, with_id
 from paperatlas.extract.surface import words_of
 
 #: How much of their words two texts under one private number must share to be versions of one paper.
 _ALIKE = 0.5
 
 
-def merge(papers: Iterable[Paper], *, known: Iterable[Paper] = ()) -> list[Paper]:
-    """Return the distinct papers in order of their keys, whatever order they came in; each has an ``id`` of its own.
+class Met(NamedTuple):
+    """A paper, and the records that it was put together from, in order; a record is a paper with one source."""
+
+    paper: Paper
+    records: tuple[Paper, ...]
+
+
+def merge(papers: Iterable[Paper]) -> list[Paper]:
+    """Return the distinct papers in order of their keys; see :func:`gather`."""
+    return [met.paper for met in gather(papers)]
+
+
+def gather(records: Iterable[Paper]) -> list[Met]:
+    """Put records of one paper together, in order of the papers' keys, whatever order they came in.
 
     Two records are one paper if they bear one public number (arXiv, DOI), or if their abstracts have the same words,
     or if they bear one private number (``id``) and their texts are alike; but never if their arXiv numbers differ.
     Texts under one private number that are not alike are two papers: each gets a hash of its text behind the number.
-
-    ``known`` are papers of an atlas. What is read now replaces what was known of the same paper.
+    Each paper has an ``id`` of its own.
     """
-    earlier = [replace(paper, id="") if paper.id == with_id(replace(paper, id="")).id else paper for paper in known]
-    old = {id(paper) for paper in earlier}
-    groups = _Groups([*papers, *earlier])
+    groups = [*_grouped({*records}).values()]
+    merged = [_one(group) for group in groups]
+    shared = {number for number, n in Counter(paper.id for paper in merged).items() if number and n > 1}
+    named = [with_id(_renumbered(paper) if paper.id in shared else paper) for paper in merged]
+    met = (Met(paper, tuple(sorted(group, key=_order))) for paper, group in zip(named, groups, strict=True))
+    return sorted(met, key=lambda m: (m.paper.key, m.paper.id))
+
+
+def still_true(known: Iterable[Paper], fresh: Iterable[Paper]) -> list[Paper]:
+    """Return those records of an atlas that hold beside what is read now.
+
+    What is read now replaces what was known of the same paper: from another file if the abstract has other words, from
+    the same file in any case. There a private number is believed, however much the text has changed, and without one
+    what stands on the same line and is alike. A record that merely comes again is no news.
+    """
+    before, now = {*known}, {*fresh}
+    paths = {record.sources[0].path for record in now}
+    numbers = {(record.sources[0].path, record.id) for record in now if record.id}
+    at: dict[Source, list[Paper]] = defaultdict(list)
+    for record in now:
+        at[record.sources[0]].append(record)
+    gone: set[Paper] = set()
+    for group in _grouped(before | now).values():
+        news = {words_hash(record.abstract) for record in group if record in now and record not in before}
+        again = any(record in now for record in group)
+        for record in group:
+            replaced = again and record.sources[0].path in paths
+            if replaced or (news and words_hash(record.abstract) not in news):
+                gone.add(record)
+    held = before - now - gone
+    return sorted(
+        (
+            record
+            for record in held
+            if (record.sources[0].path, record.id) not in numbers
+            and not any(_alike(record, other) for other in at.get(record.sources[0], ()))
+        ),
+        key=_order,
+    )
+
+
+@lru_cache(maxsize=2**16)
+def words_hash(abstract: str) -> str:
+    """Hash the words of an abstract: under one hash two abstracts are one paper's."""
+    return hashlib.sha256(words_of(abstract).encode()).hexdigest()
+
+
+def _order(paper: Paper) -> tuple[object, ...]:
+    """Put records that differ in anything in an order."""
+    rest = (paper.date, paper.doi, paper.authors, paper.categories, paper.url, paper.comment)
+    return paper.public_id, paper.id, paper.text, paper.sources, rest
+
+
+def _grouped(records: Iterable[Paper]) -> dict[int, list[Paper]]:
+    groups = _Groups(records)
     groups.join_by(lambda paper: paper.arxiv)
     groups.join_by(lambda paper: paper.doi)
-    groups.join_by(lambda paper: hashlib.sha256(words_of(paper.abstract).encode()).hexdigest())
+    groups.join_by(lambda paper: words_hash(paper.abstract))
     groups.join_by(lambda paper: paper.id, only=_alike)
-    merged = [_one(group, [p for p in group if id(p) not in old]) for group in groups.members()]
-    shared = {number for number, n in Counter(paper.id for paper in merged).items() if number and n > 1}
-    named = (with_id(_renumbered(paper) if paper.id in shared else paper) for paper in merged)
-    return sorted(named, key=lambda paper: (paper.key, paper.id))
+    return groups.members()
 
 
 class _Groups:
@@ -41,7 +103,7 @@ class _Groups:
 
     def __init__(self, papers: Iterable[Paper]) -> None:
         # Sorted, so that which record joins which does not hang on the order of reading.
-        self._papers = sorted(papers, key=lambda p: (p.public_id, p.id, p.text, p.sources))
+        self._papers = sorted(papers, key=_order)
         self._parent = [*range(len(self._papers))]
         self._arxiv = [{paper.arxiv} - {""} for paper in self._papers]
 
@@ -60,11 +122,11 @@ class _Groups:
             else:
                 leaders[value].append(index)
 
-    def members(self) -> list[list[Paper]]:
+    def members(self) -> dict[int, list[Paper]]:
         groups: dict[int, list[Paper]] = defaultdict(list)
         for index, paper in enumerate(self._papers):
             groups[self._find(index)].append(paper)
-        return [*groups.values()]
+        return groups
 
     def _join(self, a: int, b: int) -> bool:
         a, b = self._find(a), self._find(b)
@@ -85,9 +147,9 @@ def _alike(a: Paper, b: Paper) -> bool:
     return len(words & others) >= _ALIKE * len(words | others)
 
 
-def _one(group: list[Paper], fresh: list[Paper]) -> Paper:
+def _one(group: list[Paper]) -> Paper:
     """Put the records of one paper together: the text of the fullest and newest, what else any of them gives."""
-    best = max(fresh or group, key=lambda p: (bool(p.title), p.date, len(p.abstract), p.text, p.id))
+    best = max(group, key=lambda p: (bool(p.title), p.date, len(p.abstract), p.text, p.id))
 
     def first(field: str) -> str:
         return getattr(best, field) or min(filter(None, (getattr(paper, field) for paper in group)), default="")
@@ -95,9 +157,6 @@ def _one(group: list[Paper], fresh: list[Paper]) -> Paper:
     def longest(field: str) -> tuple[str, ...]:
         return max((getattr(paper, field) for paper in group), key=lambda names: (len(names), names))
 
-    # A source that held another abstract before the update is none of this one.
-    abstract = words_of(best.abstract)
-    current = [paper for paper in group if not fresh or paper in fresh or words_of(paper.abstract) == abstract]
     numbers = sorted({paper.id for paper in group if paper.id})
     return replace(
         best,
@@ -110,7 +169,7 @@ def _one(group: list[Paper], fresh: list[Paper]) -> Paper:
         comment=first("comment"),
         authors=longest("authors"),
         categories=longest("categories"),
-        sources=tuple(sorted({source for paper in current for source in paper.sources})),
+        sources=tuple(sorted({source for paper in group for source in paper.sources})),
     )
 
 

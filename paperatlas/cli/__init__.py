@@ -8,6 +8,7 @@ import typer
 
 from paperatlas.cli import (
     build,
+    diff,
     evaluate,
     export,
     extract,
@@ -15,12 +16,14 @@ from paperatlas.cli import (
     leaderboard,
     paths,
     query,
+    remove,
     show,
     stats,
     timeline,
     top,
     train,
     validate,
+    verify,
 )
 
 app = typer.Typer(
@@ -55,6 +58,9 @@ def _root(
 
 # In the order in which a person meets them.
 app.command()(build.build)
+app.command()(remove.remove)
+app.command()(diff.diff)
+app.command()(verify.verify)
 app.command()(extract.extract)
 app.command()(export.export)
 # A named question brings options of its own.

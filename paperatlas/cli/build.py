@@ -18,6 +18,7 @@ from paperatlas.cli.common import (
     Strict,
     Verbose,
     Voice,
+    Wait,
     read_and_skipped,
 )
 from paperatlas.extract.pipeline import MODEL, PIPELINE
@@ -32,13 +33,14 @@ def build(
     model: Model = MODEL,
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,
+    wait: Wait = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Build an atlas: read papers, extract what they name, link it, write atlas.db, atlas.ttl and atlas.html.
 
     An atlas that is already in DIR is added to; papers that it has are read anew only if their text, or the way to
-    extract, has changed.
+    extract, has changed. A build that was stopped goes on where it was.
     """
     from paperatlas import building
     from paperatlas.extract.pipeline import Options
@@ -47,7 +49,14 @@ def build(
     voice = Voice(quiet=quiet, verbose=verbose)
     options = Options(pipeline, model, gazetteer, min_confidence)
     atlas, reading = building.build(
-        inputs, output, format=from_, strict=strict, options=options, progress=voice.progress
+        inputs,
+        output,
+        format=from_,
+        strict=strict,
+        options=options,
+        progress=voice.progress,
+        wait=wait,
+        say=voice.say,
     )
     voice.report_reading(reading)
     voice.detail(f"wrote {output}/atlas.db, atlas.ttl, atlas.html")

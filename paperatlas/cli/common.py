@@ -61,6 +61,16 @@ GazetteerFile = Annotated[
 MinConfidence = Annotated[
     float, typer.Option("--min-confidence", metavar="P", min=0.0, max=1.0, help="Leave out what is less sure than P.")
 ]
+Wait = Annotated[
+    float | None,
+    typer.Option(
+        "--wait",
+        metavar="SECONDS",
+        min=0.0,
+        help="How long to wait while another build is at work in DIR (0: not at all); without end if not given.",
+        show_default=False,
+    ),
+]
 
 RdfData = Annotated[
     Path, typer.Argument(metavar="DIR|FILE", help="An atlas, or a file of RDF; - for stdin.", show_default=False)

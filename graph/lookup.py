@@ -1,0 +1,69 @@
+"""Looking one thing up: what it carries, what is stated of it, and what it is called. In a graph, or in a store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol, cast
+
+from paperatlas.extract.surface import surface_key
+from paperatlas.graph.build import EdgeData, NodeData
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+class Lookup(Protocol):
+    """What answers for one node without the others."""
+
+    def node(self, node: str) -> NodeData | None:
+        """Return what a node carries, or ``None`` if there is none of that identifier."""
+
+    def edges_at(self, node: str) -> list[tuple[str, str, EdgeData]]:
+        """Return the edges (head, tail, data) from a node, then those to it."""
+
+    def called(self, key: str) -> list[str]:
+        """Return the nodes with a name of that surface key, those that most papers name first."""
+
+    def names(self) -> Iterable[tuple[str, str]]:
+        """Return the names of all nodes, each with the type of the node."""
+
+    def named_in(self, paper: str) -> list[str]:
+        """Return the things that a paper's node names, in order."""
+
+
+class GraphLookup:
+    """Looks things up in a graph."""
+
+    def __init__(self, graph: nx.MultiDiGraph[str]) -> None:
+        self._graph = graph
+
+    def node(self, node: str) -> NodeData | None:
+        """Return what a node carries, or ``None``."""
+        return cast("NodeData", self._graph.nodes[node]) if node in self._graph else None
+
+    def edges_at(self, node: str) -> list[tuple[str, str, EdgeData]]:
+        """Return the edges from a node, then those to it."""
+        found = [*self._graph.out_edges(node, data=True), *self._graph.in_edges(node, data=True)]
+        return [(head, tail, cast("EdgeData", data)) for head, tail, data in found]
+
+    def called(self, key: str) -> list[str]:
+        """Return the nodes with a name of that surface key."""
+        return sorted(self._by_key.get(key, ()), key=lambda node: (-self._graph.nodes[node]["support"], node))
+
+    def names(self) -> Iterable[tuple[str, str]]:
+        """Return the names of all nodes, each with the type of the node."""
+        return ((data["name"], data["type"]) for data in self._graph.nodes.values())
+
+    def named_in(self, paper: str) -> list[str]:
+        """Return the things that a paper's node names, in order."""
+        return [node for node, data in self._graph.nodes.items() if paper in data["papers"]]
+
+    @cached_property
+    def _by_key(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for node, data in self._graph.nodes.items():
+            for name in (data["name"], *data["aliases"]):
+                found[surface_key(name)].add(node)
+        return found

@@ -1,0 +1,125 @@
+"""A store as it is read: whole, or no more of it than one look-up needs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
+
+from paperatlas.extract.facts import Facts
+from paperatlas.graph.build import EdgeData, NodeData, graph_of
+from paperatlas.graph.runs import Run
+from paperatlas.graph.store.rows import read, read_runs
+from paperatlas.graph.store.schema import connect, readable
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def _reading(method: Callable[Concatenate[View, _P], _R]) -> Callable[Concatenate[View, _P], _R]:
+    @wraps(method)
+    def checked(view: View, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with readable(view.path):
+            return method(view, *args, **kwargs)
+
+    return checked
+
+
+class View:
+    """The store at ``path``, opened to read from; a :class:`~paperatlas.graph.lookup.Lookup`.
+
+    What is read is the atlas as it was when it was opened, even if another takes its place meanwhile.
+
+    Raises:
+        AtlasError: on opening: there is none, it is something else, or of a newer version; later: it is damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._connection = connect(path)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    def reopen(self, path: Path) -> None:
+        """Go on reading the same store in another place."""
+        self.path = path
+        self._connection = connect(path)
+
+    @_reading
+    def facts(self) -> tuple[Facts, ...]:
+        """Return the facts of all papers, in order of their keys."""
+        return tuple(stored.facts for stored in read(self._connection))
+
+    @_reading
+    def runs(self) -> tuple[Run, ...]:
+        """Return the runs that found them."""
+        return read_runs(self._connection)
+
+    @_reading
+    def run_ids(self) -> dict[str, str]:
+        """Return the identifiers of the runs by the papers' keys."""
+        return dict(self._connection.execute("SELECT paper, run FROM papers ORDER BY paper"))
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """What the store notes of itself; ``code`` is there if it holds the graph of its facts."""
+        with readable(self.path):
+            return dict(self._connection.execute("SELECT name, value FROM meta"))
+
+    @_reading
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """Return the graph."""
+        nodes = self._connection.execute("SELECT node, data FROM nodes ORDER BY node")
+        edges = self._connection.execute("SELECT head, tail, type, data FROM edges ORDER BY head, tail, type")
+        return graph_of(
+            ((node, _node(data)) for node, data in nodes),
+            ((head, tail, kind, _edge(data)) for head, tail, kind, data in edges),
+        )
+
+    @_reading
+    def node(self, node: str) -> NodeData | None:
+        """Return what a node carries, or ``None``."""
+        row = self._connection.execute("SELECT data FROM nodes WHERE node = ?", (node,)).fetchone()
+        return _node(row[0]) if row else None
+
+    @_reading
+    def edges_at(self, node: str) -> list[tuple[str, str, EdgeData]]:
+        """Return the edges from a node, then those to it."""
+        found: list[tuple[str, str, EdgeData]] = []
+        for end in ("head", "tail"):
+            query = f"SELECT head, tail, data FROM edges WHERE {end} = ? ORDER BY head, tail, type"  # noqa: S608
+            rows = self._connection.execute(query, (node,))
+            found += [(head, tail, _edge(data)) for head, tail, data in rows]
+        return found
+
+    @_reading
+    def called(self, key: str) -> list[str]:
+        """Return the nodes with a name of that surface key, those that most papers name first."""
+        query = "SELECT node FROM names JOIN nodes USING (node) WHERE key = ? ORDER BY support DESC, node"
+        return [node for (node,) in self._connection.execute(query, (key,))]
+
+    @_reading
+    def names(self) -> Iterable[tuple[str, str]]:
+        """Return the names of all nodes, each with the type of the node."""
+        return self._connection.execute("SELECT name, type FROM nodes").fetchall()
+
+    @_reading
+    def named_in(self, paper: str) -> list[str]:
+        """Return the things that a paper's node names, in order."""
+        rows = self._connection.execute("SELECT node FROM naming WHERE paper = ? ORDER BY node", (paper,))
+        return [node for (node,) in rows]
+
+
+def _node(data: str) -> NodeData:
+    return cast("NodeData", json.loads(data))
+
+
+def _edge(data: str) -> EdgeData:
+    return cast("EdgeData", json.loads(data))

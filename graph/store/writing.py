@@ -1,0 +1,200 @@
+"""A store made anew from the old one and what is added to it, with the same bytes as one made at once.
+
+The rows that stay and those that come are merged in the order of their keys, table by table, into a fresh file. Equal
+content is the same sequence of insertions, and so, from one version of SQLite, the same file.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from paperatlas.errors import OutputError
+from paperatlas.extract.surface import surface_key
+from paperatlas.graph.build import EdgeData, EdgeKey, Linked, NodeData
+from paperatlas.graph.runs import Run
+from paperatlas.graph.store.rows import Row, Stored, run_row
+from paperatlas.graph.store.schema import FACTS, TABLES, create, index
+from paperatlas.graph.store.seal import UNSEALED
+
+#: By which columns the rows of each table are in order.
+ORDER = {
+    "papers": "paper",
+    "sources": "paper, path, line, gave",
+    "entities": "paper, position",
+    "mentions": "paper, entity, start, end",
+    "relations": "paper, position",
+    "results": "paper, position",
+    "nodes": "node",
+    "edges": "head, tail, type",
+    "names": "key, node",
+    "naming": "paper, node",
+}
+
+
+#: How many columns each table has.
+_WIDTHS = {table: len(re.findall(r"(?:TEXT|INTEGER|REAL|BLOB) NOT NULL", columns)) for table, columns in TABLES.items()}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of an atlas: the papers that go or are replaced, by their keys, those that come, and their runs."""
+
+    gone: Collection[str]
+    added: Sequence[Stored]
+    runs: Collection[Run]
+
+
+def write(path: Path, old: Path | None, change: Change, linked: Linked, code: str) -> None:
+    """Write the store that ``change`` makes of ``old`` to ``path``; ``linked`` is the graph of all its facts.
+
+    ``old`` is of the current schema. ``code`` tells the version of the software that linked the facts: rows of the
+    graph that another version made are made anew. The file is not yet sealed.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path.unlink(missing_ok=True)
+    try:
+        with closing(sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+            if old:
+                connection.execute("ATTACH ? AS old", (f"{old.absolute().as_uri()}?mode=ro",))
+            else:
+                connection.execute("ATTACH ':memory:' AS old")
+                create(connection, within="old")
+            connection.execute("BEGIN")
+            create(connection)
+            _Writer(connection, change, linked, code).write()
+            index(connection)
+            connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        raise OutputError(f"cannot be written: {error}", where=str(path)) from error
+
+
+def node_rows(node: str, data: NodeData, basis: bytes) -> dict[str, list[Row]]:
+    """Return the rows of a node, by table."""
+    keys = {surface_key(name) for name in (data["name"], *data["aliases"])}
+    return {
+        "nodes": [(node, data["type"], data["name"], data["support"], basis, _dumps(data))],
+        "names": [(key, node) for key in sorted(keys) if key],
+        "naming": [(paper, node) for paper in data["papers"]],
+    }
+
+
+def edge_row(key: EdgeKey, data: EdgeData, basis: bytes) -> Row:
+    """Return the row of an edge."""
+    head, tail, kind = key
+    return head, kind, tail, basis, _dumps(data)
+
+
+def note_exports(path: Path, hashes: Mapping[str, str]) -> None:
+    """Put the hashes of the files that were made of the store into it, by their names."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'exports'", (_exports(hashes),))
+
+
+def _exports(hashes: Mapping[str, str]) -> str:
+    return json.dumps(dict(sorted(hashes.items())))
+
+
+class _Writer:
+    """Fills the tables of a fresh store."""
+
+    def __init__(self, connection: sqlite3.Connection, change: Change, linked: Linked, code: str) -> None:
+        self._connection = connection
+        self._change = change
+        self._linked = linked
+        self._code = code
+
+    def write(self) -> None:
+        """Fill them all."""
+        facts = [name for name in FACTS if name != "runs"]
+        self._stage(facts)
+        self._connection.executemany("INSERT INTO gone VALUES (?)", [(key,) for key in sorted({*self._change.gone})])
+        for stored in self._change.added:
+            for table, rows in stored.rows.items():
+                self._add(table, rows)
+        for table in facts:
+            self._merge(table, "paper NOT IN (SELECT key FROM gone)")
+        self._runs()
+        digests = dict(self._connection.execute("SELECT paper, digest FROM papers"))
+        same = self._old_meta("code") == self._code
+        self._nodes(digests, same)
+        self._edges(digests, same)
+        meta = {"code": self._code, "exports": _exports({}), "seal": UNSEALED}
+        self._connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
+
+    def _runs(self) -> None:
+        known = {row[0]: row for row in self._connection.execute("SELECT * FROM old.runs")}
+        known |= {run.id: run_row(run) for run in self._change.runs}
+        used = [run for (run,) in self._connection.execute("SELECT DISTINCT run FROM papers ORDER BY run")]
+        self._add("runs", [known[run] for run in used], into="main")
+
+    def _nodes(self, digests: Mapping[str, str], same: bool) -> None:
+        """Write the nodes, their names, and which papers name them; what has its old basis keeps its old rows."""
+        linked = self._linked
+        before = dict(self._connection.execute("SELECT node, basis FROM old.nodes")) if same else {}
+        bases = {node: linked.node_basis(node, digests) for node in linked.nodes}
+        tables = ["nodes", "names", "naming"]
+        self._stage(tables)
+        made = [node for node, basis in bases.items() if before.get(node) != basis]
+        self._connection.executemany("INSERT INTO kept VALUES (?)", [(n,) for n in sorted(bases.keys() - {*made})])
+        for node in made:
+            for table, rows in node_rows(node, linked.node(node), bases[node]).items():
+                self._add(table, rows)
+        for table in tables:
+            self._merge(table, "node IN (SELECT node FROM kept)")
+
+    def _edges(self, digests: Mapping[str, str], same: bool) -> None:
+        linked = self._linked
+        rows = self._connection.execute("SELECT head, tail, type, basis FROM old.edges") if same else ()
+        before = {(head, tail, kind): basis for head, tail, kind, basis in rows}
+        self._stage(["edges"])
+        bases = {key: linked.edge_basis(key, digests) for key in linked.edges}
+        made = [key for key, basis in bases.items() if before.get(key) != basis]
+        self._connection.executemany("INSERT INTO kept_edges VALUES (?, ?, ?)", sorted(bases.keys() - {*made}))
+        self._add("edges", (edge_row(key, linked.edge(key), bases[key]) for key in made))
+        self._merge("edges", "(head, tail, type) IN (SELECT head, tail, type FROM kept_edges)")
+
+    def _stage(self, tables: Iterable[str]) -> None:
+        """Make room for what is new, outside the file."""
+        for statement in _STAGES:
+            self._connection.execute(statement)
+        for table in tables:
+            self._connection.execute(f"CREATE TABLE temp.{table} {TABLES[table]}")
+
+    def _add(self, table: str, rows: Iterable[Row], *, into: str = "temp") -> None:
+        marks = ", ".join("?" * _WIDTHS[table])
+        self._connection.executemany(f"INSERT INTO {into}.{table} VALUES ({marks})", rows)  # noqa: S608
+
+    def _merge(self, table: str, stays: str) -> None:
+        """Fill a table with the old rows that stay and the new ones, in order."""
+        old = f"SELECT * FROM old.{table} WHERE {stays}"  # noqa: S608
+        both = f"{old} UNION ALL SELECT * FROM temp.{table} ORDER BY {ORDER[table]}"  # noqa: S608
+        self._connection.execute(f"INSERT INTO main.{table} {both}")
+        self._connection.execute(f"DROP TABLE temp.{table}")
+
+    def _old_meta(self, name: str) -> str | None:
+        row = self._connection.execute("SELECT value FROM old.meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+
+#: Which papers go, and which nodes and edges stay.
+_STAGES = (
+    "CREATE TEMP TABLE IF NOT EXISTS gone (key TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS kept (node TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS kept_edges (head TEXT, tail TEXT, type TEXT, PRIMARY KEY (head, tail, type)) "
+    "WITHOUT ROWID",
+)
+
+
+def _dumps(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -69,14 +69,17 @@ def _parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 def _decisive(words: Sequence[str], lists: Sequence[str]) -> str:
     """Return that of ``lists`` which the name stands in, or else the phrase that ends last in it; or nothing."""
-    head = _parted(words)[0]
+    head, rest = _parted(words)
     for part in (words, head):
         for name in lists:
             if " ".join(part) in _lists()[name].names:
                 return name
-    for part in (head, words):
-        for end in range(len(part), 0, -1):
-            for start in range(max(0, end - _LONGEST), end):
+    # Of what stands behind "at" or "per" only a phrase that begins before it tells ("frames per second"), or what the
+    # name is the number "of".
+    counted = rest if words[len(head) : len(head) + 1] == ("of",) else ()
+    for part, least in ((head, 0), (words, len(head)), (counted, 0)):
+        for end in range(len(part), least, -1):
+            for start in range(max(0, end - _LONGEST), min(end, len(head)) if least else end):
                 phrase = " ".join(part[start:end])
                 for name in lists:
                     if phrase in _lists()[name].phrases:

@@ -1,6 +1,9 @@
 """Boards hold what can be compared, the best first: by the metric's direction, one dataset, one split, one unit."""
 
 import random
+import re
+import tomllib
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -16,6 +19,8 @@ from paperatlas.graph.analysis.metrics import Direction, direction_of, is_share
 from paperatlas.graph.analysis.splits import parts_beside
 from paperatlas.graph.atlas import Atlas
 from paperatlas.schema import PAPER, EntityType
+
+from .conftest import ROOT
 
 #: (system, value, unit) or (system, value, unit, kind)
 Number = tuple[str, ...]
@@ -78,6 +83,17 @@ def told(boards: Sequence[Board]) -> dict[str, list[tuple[int | None, str, str]]
 def test_a_metric_is_better_one_way_or_it_is_not_known(direction: Direction, names: str) -> None:
     for name in names.split("; "):
         assert direction_of([name]) is direction, name
+
+
+def test_no_phrase_is_on_two_lists() -> None:
+    tables = tomllib.loads((ROOT / "graph" / "data" / "metrics.toml").read_text(encoding="utf-8"))
+    phrases = [
+        phrase.strip()
+        for name in ("lower", "higher", "unclear", "weak", "reduction")
+        for phrase in re.split(r"[,\n]", tables[name]["phrases"])
+        if phrase.strip()
+    ]
+    assert [phrase for phrase, count in Counter(phrases).items() if count > 1] == []
 
 
 def test_the_long_form_of_a_metric_tells_more_than_its_letters() -> None:

@@ -38,7 +38,7 @@ def _pagerank(net: igraph.Graph) -> list[float]:
 
 
 def _degree(net: igraph.Graph) -> list[float]:
-    return [float(len({*net.neighbors(n)} - {n})) for n in range(net.vcount())]
+    return [float(degree) for degree in net.as_undirected().degree()]
 
 
 def _betweenness(net: igraph.Graph) -> list[float]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from paperatlas.extract.surface import singular, slug
 
@@ -77,14 +78,18 @@ def _decisive(words: Sequence[str], lists: Sequence[str]) -> str:
     # Of what stands behind "at" or "per" only a phrase that begins before it tells ("frames per second"), or what the
     # name is the number "of".
     counted = rest if words[len(head) : len(head) + 1] == ("of",) else ()
-    for part, least in ((head, 0), (words, len(head)), (counted, 0)):
-        for end in range(len(part), least, -1):
-            for start in range(max(0, end - _LONGEST), min(end, len(head)) if least else end):
-                phrase = " ".join(part[start:end])
-                for name in lists:
-                    if phrase in _lists()[name].phrases:
-                        return name
+    for phrase in chain(_phrases(head), _phrases(words, across=len(head)), _phrases(counted)):
+        for name in lists:
+            if phrase in _lists()[name].phrases:
+                return name
     return ""
+
+
+def _phrases(words: Sequence[str], *, across: int = 0) -> Iterator[str]:
+    """Yield the phrases of a name, those that end last first, of these the longest; or those ``across`` a place."""
+    for end in range(len(words), across, -1):
+        for start in range(max(0, end - _LONGEST), min(end, across or end)):
+            yield " ".join(words[start:end])
 
 
 class _List:

@@ -41,13 +41,13 @@ def build(
         OutputError: ``folder`` cannot be written to.
     """
     from paperatlas import building
-    from paperatlas.extract.pipeline import Options
+    from paperatlas.extract.pipeline import Options, extract_facts
 
     options = Options(pipeline, model, str(gazetteer), min_confidence)
     sources = [str(source) for source in ([inputs] if isinstance(inputs, str | Path) else inputs)]
     if folder is None:
         reading = building.read(sources, format=format, strict=strict)
-        atlas = Atlas(building.extract_new(reading.papers, (), lambda papers, _total: papers, options))
+        atlas = Atlas(tuple(extract_facts(reading.papers, options=options)))
     else:
         atlas, reading = building.build(sources, Path(folder), format=format, strict=strict, options=options)
     if reading.skipped:

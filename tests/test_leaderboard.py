@@ -1,6 +1,9 @@
 """Boards hold what can be compared, the best first: by the metric's direction, one dataset, one split, one unit."""
 
 import random
+import re
+import tomllib
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -16,6 +19,8 @@ from paperatlas.graph.analysis.metrics import Direction, direction_of, is_share
 from paperatlas.graph.analysis.splits import parts_beside
 from paperatlas.graph.atlas import Atlas
 from paperatlas.schema import PAPER, EntityType
+
+from .conftest import ROOT
 
 #: (system, value, unit) or (system, value, unit, kind)
 Number = tuple[str, ...]
@@ -59,25 +64,36 @@ def told(boards: Sequence[Board]) -> dict[str, list[tuple[int | None, str, str]]
             "error rate; test error rates; top-5 error; loss; validation loss; perplexity; FID; FID score; WER; latency; MAE; "
             "Fréchet Inception Distance; bits/dim; mean squared errors; FPR@95TPR; FPR at 95% recall; ADE; BD-rate; "
             "accuracy drop; inference time per image; number of parameters; negative log-likelihood; hallucination rate; "
-            "Davies-Bouldin index; word error rate; equal error rate; Chamfer distance; EER; MPJPE; GFLOPs",
+            "Davies-Bouldin index; word error rate; equal error rate; Chamfer distance; EER; MPJPE; GFLOPs; rate of failures; false match rate",
         ),
         (
             Direction.HIGHER,
             "accuracy; top-1 accuracy; F1; macro-F1; F1-score; $F_1$; BLEU; BLEU-4; IS; Inception Score; mAP; mAP@0.5:0.95; AP50; AP^r; "
             "recall@5; R@1; pass@1; exact match; EM; ROC-AUC; area under the ROC curve; Hits@10; log-likelihood; IoU; "
             "PSNR; MOS; frames per second; FPS; GLUE score; latency reduction; reduction in loss; Rank-1; NDCG@10; "
-            "hallucination detection accuracy; recall at 1% FPR; Spearman's correlation; human-normalized score; R^2",
+            "hallucination detection accuracy; recall at 1% FPR; Spearman's correlation; human-normalized score; R^2; TAR@FAR; task success; area under the log-time curve; signal-to-noise ratio",
         ),
         (
             Direction.UNKNOWN,
             "attack success rate; ASR; coverage; compression ratio; performance variance; response length; Octo; "
-            "accuracy reduction; MR",
+            "accuracy reduction; MR; refusal rate; hijacking success rate; tokens at loss; share of queries",
         ),
     ],
 )
 def test_a_metric_is_better_one_way_or_it_is_not_known(direction: Direction, names: str) -> None:
     for name in names.split("; "):
         assert direction_of([name]) is direction, name
+
+
+def test_no_phrase_is_on_two_lists() -> None:
+    tables = tomllib.loads((ROOT / "graph" / "data" / "metrics.toml").read_text(encoding="utf-8"))
+    phrases = [
+        phrase.strip()
+        for name in ("lower", "higher", "unclear", "weak", "reduction")
+        for phrase in re.split(r"[,\n]", tables[name]["phrases"])
+        if phrase.strip()
+    ]
+    assert [phrase for phrase, count in Counter(phrases).items() if count > 1] == []
 
 
 def test_the_long_form_of_a_metric_tells_more_than_its_letters() -> None:
@@ -241,6 +257,13 @@ def test_what_is_on_no_dataset_or_no_number_is_on_no_board() -> None:
     )
     assert Atlas(facts).leaderboard() == ()
     assert Atlas(facts).leaderboard("ImageNet", "accuracy") == ()
+
+
+def test_how_far_a_number_varies_is_no_score() -> None:
+    sentence = "A has an accuracy of 0.94 ± 0.02 and of 0.93+/-0.03 on ImageNet, and B 0.03."
+    numbers = [("A", value, "") for value in ("0.94", "0.02", "0.93", "0.03")]
+    (board,) = Atlas((reported("p1", sentence, *numbers),)).leaderboard()
+    assert [row.value for row in board.rows] == ["0.94", "0.93", "0.03"]
 
 
 def test_a_number_told_twice_is_one_row() -> None:

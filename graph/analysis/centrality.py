@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperatlas.errors import UsageError
-from paperatlas.graph.analysis.network import network
+from paperatlas.graph.analysis.network import Network, network
+from paperatlas.graph.build import PAPER_TYPE, nodes
 from paperatlas.schema import EntityType
 
 if TYPE_CHECKING:
-    import igraph
     import networkx as nx
 
-#: From how many things on the shortest paths are followed for betweenness; from all, in a large network, would take
-#: hours.
+#: From how many things on the shortest paths are followed for betweenness; from all of a large network it would take
+#: too long to wait for.
 _SOURCES = 200
 
 
@@ -29,30 +29,46 @@ class Central:
     score: float
 
 
-def _support(net: igraph.Graph) -> list[float]:
-    return [float(papers) for papers in net.vs["papers"]]
+#: How central each thing is, by its identifier.
+Scores = dict[str, float]
 
 
-def _pagerank(net: igraph.Graph) -> list[float]:
-    return list(net.personalized_pagerank(directed=True, weights="support", reset=net.vs["papers"]))
+def _support(graph: nx.MultiDiGraph[str]) -> Scores:
+    return {node: float(data["support"]) for node, data in nodes(graph) if data["type"] != PAPER_TYPE}
 
 
-def _degree(net: igraph.Graph) -> list[float]:
-    return [float(len({*net.neighbors(n)} - {n})) for n in range(net.vcount())]
+def _pagerank(graph: nx.MultiDiGraph[str]) -> Scores:
+    net = network(graph, directed=True)
+    if not net.nodes:
+        return {}
+    papers = [graph.nodes[node]["support"] for node in net.nodes]
+    return _scores(net, net.graph.personalized_pagerank(directed=True, weights="support", reset=papers))
 
 
-def _betweenness(net: igraph.Graph) -> list[float]:
-    step = max(1, net.vcount() // _SOURCES)
-    found = net.betweenness(directed=False, sources=range(0, net.vcount(), step))
-    return [score * step for score in found]
+def _degree(graph: nx.MultiDiGraph[str]) -> Scores:
+    net = network(graph)
+    return _scores(net, net.graph.degree())
 
 
-def _core(net: igraph.Graph) -> list[float]:
-    return [float(core) for core in net.as_undirected().coreness()]
+def _betweenness(graph: nx.MultiDiGraph[str]) -> Scores:
+    net = network(graph)
+    step = max(1, len(net.nodes) // _SOURCES)
+    found = net.graph.betweenness(directed=False, sources=range(0, len(net.nodes), step))
+    return _scores(net, [score * step for score in found])
 
 
-#: The kinds of centrality. A vertex of the network knows the number of its ``papers``.
-KINDS: dict[str, Callable[[igraph.Graph], list[float]]] = {
+def _core(graph: nx.MultiDiGraph[str]) -> Scores:
+    net = network(graph)
+    return _scores(net, net.graph.coreness())
+
+
+def _scores(net: Network, scores: Iterable[float]) -> Scores:
+    # The last digits of a sum are not the same on every machine.
+    return {node: round(float(score), 9) for node, score in zip(net.nodes, scores, strict=True)}
+
+
+#: The kinds of centrality.
+KINDS: dict[str, Callable[[nx.MultiDiGraph[str]], Scores]] = {
     "support": _support,
     "pagerank": _pagerank,
     "degree": _degree,
@@ -85,17 +101,10 @@ def centrality(graph: nx.MultiDiGraph[str], kind: str = "pagerank", *, type: str
         raise UsageError(f"no centrality {kind!r}", hint=f"one of {', '.join(KINDS)}")
     if type not in (None, *EntityType):
         raise UsageError(f"no type {type!r}", hint=f"one of {', '.join(EntityType)}")
-    net = network(graph, directed=True)
-    if not net.nodes:
-        return ()
-    data = [graph.nodes[node] for node in net.nodes]
-    net.graph.vs["papers"] = [d["support"] for d in data]
-    scores = KINDS[kind](net.graph)
-    # The last digits of a sum are not the same on every machine.
     ranked = [
-        Central(node, d["name"], d["type"], round(score, 9))
-        for node, d, score in zip(net.nodes, data, scores, strict=True)
+        (Central(node, data["name"], data["type"], score), data["support"])
+        for node, score in KINDS[kind](graph).items()
+        if type in (None, (data := graph.nodes[node])["type"])
     ]
-    support = {node: d["support"] for node, d in zip(net.nodes, data, strict=True)}
-    ranked.sort(key=lambda central: (-central.score, -support[central.node], central.node))
-    return tuple(central for central in ranked if type in (None, central.type))
+    ranked.sort(key=lambda item: (-item[0].score, -item[1], item[0].node))
+    return tuple(central for central, _ in ranked)

@@ -141,9 +141,16 @@ def _stated(graph: nx.MultiDiGraph[str]) -> Iterator[_Stated]:
         for score in edge["results"] if measured else ():
             number = number_of(score["value"])
             key = (head, tail, score["dataset"], score["kind"], score["unit"], number, score["evidence"]["paper"])
-            if number is not None and key not in told:
+            if number is not None and key not in told and not _is_deviation(score):
                 told.add(key)
                 yield _Stated(len(told), head, tail, score, number)
+
+
+def _is_deviation(score: Score) -> bool:
+    """Tell whether a number only says how far another one varies: the 0.02 of "0.94 ± 0.02"."""
+    value = re.escape(score["value"])
+    told = re.findall(rf"(±|\+/?[-−–]|\\pm)?\s?(?<![\d.]){value}(?![\d]|\.\d)", score["evidence"]["quote"])
+    return bool(told) and all(told)
 
 
 def _is_dataset(graph: nx.MultiDiGraph[str], node: str) -> bool:

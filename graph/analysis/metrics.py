@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from paperatlas.extract.surface import singular, slug
 
@@ -69,19 +70,26 @@ def _parted(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 def _decisive(words: Sequence[str], lists: Sequence[str]) -> str:
     """Return that of ``lists`` which the name stands in, or else the phrase that ends last in it; or nothing."""
-    head = _parted(words)[0]
+    head, rest = _parted(words)
     for part in (words, head):
         for name in lists:
             if " ".join(part) in _lists()[name].names:
                 return name
-    for part in (head, words):
-        for end in range(len(part), 0, -1):
-            for start in range(max(0, end - _LONGEST), end):
-                phrase = " ".join(part[start:end])
-                for name in lists:
-                    if phrase in _lists()[name].phrases:
-                        return name
+    # Of what stands behind "at" or "per" only a phrase that begins before it tells ("frames per second"), or what the
+    # name is the number "of".
+    counted = rest if words[len(head) : len(head) + 1] == ("of",) else ()
+    for phrase in chain(_phrases(head), _phrases(words, across=len(head)), _phrases(counted)):
+        for name in lists:
+            if phrase in _lists()[name].phrases:
+                return name
     return ""
+
+
+def _phrases(words: Sequence[str], *, across: int = 0) -> Iterator[str]:
+    """Yield the phrases of a name, those that end last first, of these the longest; or those ``across`` a place."""
+    for end in range(len(words), across, -1):
+        for start in range(max(0, end - _LONGEST), min(end, across or end)):
+            yield " ".join(words[start:end])
 
 
 class _List:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,11 +38,14 @@ def network(
     kept = keep or (lambda node: graph.nodes[node]["type"] != PAPER_TYPE)
     names = tuple(node for node in graph if kept(node))
     number = {node: n for n, node in enumerate(names)}
-    papers: dict[tuple[int, int], set[str]] = defaultdict(set)
+    papers: dict[tuple[int, int], Collection[str]] = {}
     for head, tail, edge in edges(graph):
         if head in number and tail in number:
             pair = number[head], number[tail]
-            papers[pair if directed or pair[0] < pair[1] else pair[::-1]].update(edge["papers"])
+            if not directed and pair[0] > pair[1]:
+                pair = pair[::-1]
+            # Most pairs have one edge: a set for each would take longer than all the rest.
+            papers[pair] = {*papers[pair], *edge["papers"]} if pair in papers else edge["papers"]
     pairs = sorted(papers)
     made = igraph.Graph(len(names), pairs, directed=directed)
     made.es["support"] = [len(papers[pair]) for pair in pairs]

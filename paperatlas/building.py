@@ -32,6 +32,16 @@ class Reading:
     records: int
     skipped: tuple[Skipped, ...]
 
+    def without(self, failed: Sequence[Skipped]) -> Reading:
+        """Count papers that could be read but not extracted among those that were skipped.
+
+        Raises:
+            InputError: nothing is left.
+        """
+        if failed and len(failed) == len(self.papers):
+            raise InputError(failed[0].reason, where=str(failed[0].source), hint="and no other paper could be")
+        return replace(self, skipped=(*self.skipped, *failed))
+
 
 def read(
     inputs: Sequence[str], *, format: str | None = None, strict: bool = False, known: Iterable[Paper] = ()
@@ -42,12 +52,7 @@ def read(
         InputError: an input cannot be read, or holds no paper at all; with ``strict`` also for a bad record.
     """
     skipped: list[Skipped] = []
-
-    def skip(record: Skipped) -> None:
-        if strict:
-            raise InputError(record.reason, where=str(record.source), hint="without --strict it is skipped")
-        skipped.append(record)
-
+    skip = skipping(skipped, strict=strict)
     records = [*read_records(inputs, format=format, skip=skip)]
     if not records:
         if len(skipped) == 1:
@@ -57,17 +62,36 @@ def read(
     return Reading(tuple(merge(records, known=known)), len(records), tuple(skipped))
 
 
+def skipping(records: list[Skipped], *, strict: bool) -> Callable[[Skipped], None]:
+    """Return what puts a record on a list; or, if nothing may be skipped, stops at it with an :class:`InputError`."""
+
+    def skip(record: Skipped) -> None:
+        if strict:
+            raise InputError(record.reason, where=str(record.source), hint="without --strict it is skipped")
+        records.append(record)
+
+    return skip
+
+
 def extract_new(
-    papers: Sequence[Paper], known: Iterable[Facts], progress: Progress, options: Options
+    papers: Sequence[Paper],
+    known: Iterable[Facts],
+    progress: Progress,
+    options: Options,
+    skip: Callable[[Skipped], None] | None = None,
 ) -> tuple[Facts, ...]:
-    """Return the facts of each paper; those that are known for the same text are taken over."""
+    """Return the facts of each paper; those that are known for the same text are taken over.
+
+    With ``skip`` a paper that cannot be extracted is left out.
+    """
     from paperatlas.extract.pipeline import extract_facts
 
     have = {facts.paper.fingerprint(): facts for facts in known}
     new = [paper for paper in papers if paper.fingerprint() not in have]
-    found = extract_facts(progress(new, len(new)), options=options) if new else ()
+    found = extract_facts(progress(new, len(new)), options=options, skip=skip) if new else ()
     have |= {facts.paper.fingerprint(): facts for facts in found}
-    return tuple(replace(have[paper.fingerprint()], paper=paper) for paper in papers)
+    there = ((paper, have.get(paper.fingerprint())) for paper in papers)
+    return tuple(replace(facts, paper=paper) for paper, facts in there if facts is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +151,9 @@ def build(
     _ensure_writable(folder)
     reading = read(inputs, format=format, strict=strict, known=[facts.paper for facts in before.facts])
     reusable = before.facts if before.pipeline == pipeline else ()
-    atlas = Atlas(extract_new(reading.papers, reusable, progress, options))
+    failed: list[Skipped] = []
+    atlas = Atlas(extract_new(reading.papers, reusable, progress, options, skipping(failed, strict=strict)))
+    reading = reading.without(failed)
     write_store(store, Content(atlas.facts, pipeline))
     write(atlas, "turtle", folder / TURTLE)
     write(atlas, "html", folder / PAGE)

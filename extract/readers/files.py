@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import io
+import os
 import re
 import shutil
 import sys
@@ -176,9 +177,14 @@ def open_inputs(inputs: Iterable[str]) -> Iterator[TextFile]:
             try:
                 stream: IO[bytes] = path.open("rb")
             except OSError as error:
-                raise InputError(_reason(error), where=str(path)) from error
+                raise InputError(_reason(error), where=_shown(path)) from error
             with stream:
-                yield _unpacked(str(path), cast("BinaryIO", stream), listed=listed)
+                yield _unpacked(_shown(path), cast("BinaryIO", stream), listed=listed)
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text: what is not UTF-8 in it can be opened, but written nowhere."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _files(name: str) -> Iterator[tuple[Path, bool]]:

@@ -86,9 +86,8 @@ def _records(blocks: list[_Block]) -> Iterator[list[_Block]]:
     """Group blocks by paper."""
     fields_first = next((bool(block.fields) for block in blocks if block.fields or block.is_prose), False)
     record: list[_Block] = []
+    has_abstract = has_fields = False
     for block, following in zip_longest(blocks, blocks[1:]):
-        has_abstract = any(b.is_prose for b in record)
-        has_fields = any(b.fields for b in record)
         if block.is_prose:
             begins = has_abstract
         elif block.fields:
@@ -98,8 +97,10 @@ def _records(blocks: list[_Block]) -> Iterator[list[_Block]]:
             begins = is_title and has_fields and not fields_first
         if begins:
             yield record
-            record = []
+            record, has_abstract, has_fields = [], False, False
         record.append(block)
+        has_abstract = has_abstract or block.is_prose
+        has_fields = has_fields or bool(block.fields)
     if record:
         yield record
 

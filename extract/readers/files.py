@@ -79,7 +79,7 @@ class TextFile:
         seen = 0
         for line in self.lines(longest=limit):
             yield line
-            seen += len(line.text)
+            seen += len(line.text) + 1
             if seen > limit:
                 return
 
@@ -219,7 +219,7 @@ class _Packed(gzip.GzipFile):
         self._shown = name
         self._most = max(PACKED, RATIO * stream.seek(0, os.SEEK_END))
         stream.seek(0)
-        super().__init__(fileobj=stream)
+        super().__init__(fileobj=stream, mode="rb")
 
     def read(self, size: int | None = -1) -> bytes:
         return self._within(super().read(self._most + 1 if size is None or size < 0 else size))

@@ -1,13 +1,14 @@
 """Tables for spreadsheets and data frames: ``nodes.csv``, ``edges.csv``, ``results.csv``.
 
-Lists are joined by " | ". A cell of text that a spreadsheet would run as a formula (``=cmd|...``) begins with an
-apostrophe.
+Lists are joined by " | ". A cell of text that a spreadsheet would run as a formula (``=cmd|...``) gets an apostrophe
+in front; plain numbers are left as they are.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
@@ -15,7 +16,9 @@ from paperatlas.graph.atlas import Atlas
 from paperatlas.graph.build import PAPER_TYPE, edges, nodes
 
 Cell = str | int | float
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: What spreadsheets take for the beginning of a formula, the wide forms of East Asian keyboards among it.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 
 def write_nodes(atlas: Atlas, out: BinaryIO) -> None:
@@ -97,10 +100,12 @@ def _write(out: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[Cell]])
 def defused(cell: Cell) -> Cell:
     """Return a cell that no spreadsheet takes for a formula.
 
-    >>> defused("=HYPERLINK(1)"), defused("3.4"), defused(-1)
-    ("'=HYPERLINK(1)", '3.4', -1)
+    >>> defused("=HYPERLINK(1)"), defused("-3.4"), defused("-3+cmd"), defused(-1)
+    ("'=HYPERLINK(1)", '-3.4', "'-3+cmd", -1)
     """
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str) or not cell.lstrip(" ").startswith(_FORMULA) or _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}"
 
 
 def _joined(parts: Iterable[str]) -> str:

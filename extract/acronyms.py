@@ -22,7 +22,9 @@ _WORD = re.compile(r"[^\s]+")
 _NOT_FIRST = frozenset(
     "a an the of for in on with and or to by from as is are we our this that these via using called dubbed".split()
 )
-_NOUN = re.compile(r"\s+(methods?|algorithms?|models?|frameworks?|approach(?:es)?|techniques?|tasks?|datasets?)\s*$")
+_NOUN = re.compile(
+    r"\s{1,9}(methods?|algorithms?|models?|frameworks?|approach(?:es)?|techniques?|tasks?|datasets?)\s{0,9}$"
+)
 _QUOTES = "'\"“”‘’`"
 
 
@@ -69,9 +71,9 @@ def _stripped(inner: str, start: int) -> tuple[str, int]:
     opener = _OPENER.match(inner)
     if opener:
         inner, start = inner[opener.end() :], start + opener.end()
-    cut = re.search(r"\s*[;,:]", inner)
-    if cut and _SHORT.fullmatch(inner[: cut.start()].strip(_QUOTES)):
-        inner = inner[: cut.start()]
+    cut = re.search(r"[;,:]", inner)
+    if cut and _SHORT.fullmatch(inner[: cut.start()].rstrip().strip(_QUOTES)):
+        inner = inner[: cut.start()].rstrip()
     quotes = len(inner) - len(inner.lstrip(_QUOTES))
     return inner.strip(_QUOTES), start + quotes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from paperatlas.errors import ModelError
 from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
-from paperatlas.extract.paper import Paper
+from paperatlas.extract.paper import Paper, Source
+from paperatlas.extract.readers.records import Skipped
 from paperatlas.schema import PAPER
 
 if TYPE_CHECKING:
@@ -99,13 +100,39 @@ def _config(pipeline: str) -> Config:
 
 
 def extract_facts(
-    papers: Iterable[Paper], nlp: Language | None = None, options: Options | None = None
+    papers: Iterable[Paper],
+    nlp: Language | None = None,
+    options: Options | None = None,
+    *,
+    skip: Callable[[Skipped], None] | None = None,
 ) -> Iterator[Facts]:
-    """Yield the facts of each paper, in order: those that ``nlp`` finds, or the pipeline that ``options`` describe."""
+    """Yield the facts of each paper, in order: those that ``nlp`` finds, or the pipeline that ``options`` describe.
+
+    A text that makes the pipeline fail ends the work; with ``skip``, which is told of it, the work goes on without it.
+    """
     options = options or Options()
     nlp = nlp or load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
-    for doc, paper in nlp.pipe(((paper.text, paper) for paper in papers), as_tuples=True):
+    if skip is None:
+        pairs = nlp.pipe(((paper.text, paper) for paper in papers), as_tuples=True)
+    else:
+        pairs = _passing_over(papers, nlp, skip)
+    for doc, paper in pairs:
         yield confident(facts_of(doc, paper), options.min_confidence)
+
+
+def _passing_over(
+    papers: Iterable[Paper], nlp: Language, skip: Callable[[Skipped], None]
+) -> Iterator[tuple[Doc, Paper]]:
+    """Yield each paper with its document, one by one, so that a failure is one paper's and not its batch's."""
+    for paper in papers:
+        try:
+            doc = nlp(paper.text)
+        except Exception as error:
+            # Whatever it is, it is the components' (a model, somebody's own pipeline), and told with the paper.
+            source = paper.sources[0] if paper.sources else Source(paper.key, 1)
+            skip(Skipped(source, f"{paper.key or 'a paper'} could not be extracted: {type(error).__name__}: {error}"))
+        else:
+            yield doc, paper
 
 
 def confident(facts: Facts, least: float) -> Facts:

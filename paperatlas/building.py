@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,16 @@ class Reading:
     records: int
     skipped: tuple[Skipped, ...]
 
+    def without(self, failed: Sequence[Skipped]) -> Reading:
+        """Count papers that could be read but not extracted among those that were skipped.
+
+        Raises:
+            InputError: nothing is left.
+        """
+        if failed and len(failed) == len(self.papers):
+            raise InputError(failed[0].reason, where=str(failed[0].source), hint="and no other paper could be")
+        return replace(self, skipped=(*self.skipped, *failed))
+
 
 def read(inputs: Sequence[str], *, format: str | None = None, strict: bool = False) -> Reading:
     """Read all papers of ``inputs``.
@@ -62,12 +72,7 @@ def read(inputs: Sequence[str], *, format: str | None = None, strict: bool = Fal
 
 def _records(inputs: Sequence[str], format: str | None, strict: bool) -> tuple[list[Paper], list[Skipped]]:
     skipped: list[Skipped] = []
-
-    def skip(record: Skipped) -> None:
-        if strict:
-            raise InputError(record.reason, where=str(record.source), hint="without --strict it is skipped")
-        skipped.append(record)
-
+    skip = skipping(skipped, strict=strict)
     records = [*read_records(inputs, format=format, skip=skip)]
     if not records:
         if len(skipped) == 1:
@@ -75,6 +80,17 @@ def _records(inputs: Sequence[str], format: str | None, strict: bool) -> tuple[l
         first = f", the first is {skipped[0]}" if skipped else ""
         raise InputError(f"no paper could be read: {len(skipped)} records skipped{first}", where=", ".join(inputs))
     return records, skipped
+
+
+def skipping(records: list[Skipped], *, strict: bool) -> Callable[[Skipped], None]:
+    """Return what puts a record on a list; or, if nothing may be skipped, stops at it with an :class:`InputError`."""
+
+    def skip(record: Skipped) -> None:
+        if strict:
+            raise InputError(record.reason, where=str(record.source), hint="without --strict it is skipped")
+        records.append(record)
+
+    return skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +154,19 @@ def build(
     with _revising(folder, wait, say) as revision:
         records, skipped = _records(inputs, format, strict)
         plan = revision.plan(records, run=run)
+        failed: list[Skipped] = []
+        skip = skipping(failed, strict=strict)
         found = []
         if plan.todo:
+            met_as = {met.paper.key: met for met in plan.todo}
             papers = progress([met.paper for met in plan.todo], len(plan.todo))
-            facts = (extract or partial(extract_facts, options=options))(papers)
-            found = [revision.add(met, of, run) for met, of in zip(plan.todo, facts, strict=True)]
+            # A paper that cannot be extracted is left out.
+            for facts in (extract or partial(extract_facts, options=options, skip=skip))(papers):
+                found.append(revision.add(met_as[facts.paper.key], facts, run))
+        if failed and not found and not plan.ready:
+            raise InputError(failed[0].reason, where=str(failed[0].source), hint="and no other paper could be")
         atlas = _publish(revision, plan, found, folder)
-    return atlas, Reading(tuple(atlas.papers.values()), len(records), tuple(skipped))
+    return atlas, Reading(tuple(atlas.papers.values()), len(records), (*skipped, *failed))
 
 
 def remove(

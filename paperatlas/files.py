@@ -74,7 +74,9 @@ def watched(stream: TextIO) -> TextIO:
     except OSError:
         return stream
     buffered = io.BufferedWriter(file)
-    return io.TextIOWrapper(buffered, stream.encoding, stream.errors, line_buffering=stream.isatty())
+    # A terminal that does not know a character shows its number; what is written in UTF-8 is held to it.
+    errors = stream.errors if stream.encoding.lower().replace("-", "") == "utf8" else "backslashreplace"
+    return io.TextIOWrapper(buffered, stream.encoding, errors, line_buffering=stream.isatty())
 
 
 def put_in_place(moves: Sequence[tuple[Path, Path]]) -> None:

@@ -14,7 +14,7 @@ from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.files import TextFile
 from paperatlas.extract.readers.records import Skipped, month_number, paper_from
 
-_ENTRY = re.compile(r"^\s*@\s*(?!comment|preamble|string)[A-Za-z]+\s*[{(]", re.M | re.I)
+_ENTRY = re.compile(r"^[^\S\n]*@\s*(?!comment|preamble|string)[A-Za-z]+\s*[{(]", re.M | re.I)
 #: Fields whose braces and escapes are BibTeX's own and not the author's.
 _PROSE = ("title", "abstract", "author", "keywords", "note")
 

@@ -28,7 +28,8 @@ _FIELD = re.compile(
     re.I,
 )
 #: What a paragraph of prose has somewhere and code, lists and tables have not: a sentence's end and the next's begin.
-_SENTENCES = re.compile(r"(?:\b[a-z]+,? ){5}[^\n]*[a-z)][.?!](?:\s+[A-Z]|\s*$)")
+_WORDS = re.compile(r"(?:\b[a-z]+,? ){5}")
+_SENTENCE_END = re.compile(r"[a-z)][.?!](?=\s+[A-Z]|\s*$)")
 #: A block of fewer words than this is a comment or a title, not an abstract.
 _SHORT = 20
 
@@ -39,7 +40,19 @@ def sniff(head: str) -> bool:
         return True
     # The head may cut the last block off.
     blocks = re.split(r"\n\s*\n", head.strip())
-    return all(_SENTENCES.search(block) for block in blocks[:-1] or blocks)
+    return all(map(_is_prose, blocks[:-1] or blocks))
+
+
+def _is_prose(block: str) -> bool:
+    """Tell whether in some line a sentence ends behind five words in lower case. (In two steps: one would be slow.)"""
+    begin = 0
+    while words := _WORDS.search(block, begin):
+        line_end = block.find("\n", words.end())
+        end = _SENTENCE_END.search(block, words.end() - 1)
+        if end is None or line_end < 0 or end.start() < line_end:
+            return end is not None
+        begin = line_end
+    return False
 
 
 def read(file: TextFile) -> Iterator[Paper | Skipped]:
@@ -73,9 +86,8 @@ def _records(blocks: list[_Block]) -> Iterator[list[_Block]]:
     """Group blocks by paper."""
     fields_first = next((bool(block.fields) for block in blocks if block.fields or block.is_prose), False)
     record: list[_Block] = []
+    has_abstract = has_fields = False
     for block, following in zip_longest(blocks, blocks[1:]):
-        has_abstract = any(b.is_prose for b in record)
-        has_fields = any(b.fields for b in record)
         if block.is_prose:
             begins = has_abstract
         elif block.fields:
@@ -85,8 +97,10 @@ def _records(blocks: list[_Block]) -> Iterator[list[_Block]]:
             begins = is_title and has_fields and not fields_first
         if begins:
             yield record
-            record = []
+            record, has_abstract, has_fields = [], False, False
         record.append(block)
+        has_abstract = has_abstract or block.is_prose
+        has_fields = has_fields or bool(block.fields)
     if record:
         yield record
 

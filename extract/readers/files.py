@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import io
+import os
 import re
 import shutil
 import sys
@@ -25,6 +26,12 @@ MAX_LINE = 16 * 2**20
 MAX_TEXT = 512 * 2**20
 #: How much of a file is looked at to find its format, in characters.
 HEAD = 2**16
+
+#: The most that a packed file may unpack to: so much in any case, and so many times its size. Texts have 3 to 20 times.
+PACKED, RATIO = 64 * 2**20, 100
+
+#: What reading a broken file, or a broken disk, raises.
+BROKEN = (EOFError, zlib.error, OSError)
 
 _GZIP = b"\x1f\x8b"
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -72,7 +79,7 @@ class TextFile:
         seen = 0
         for line in self.lines(longest=limit):
             yield line
-            seen += len(line.text)
+            seen += len(line.text) + 1
             if seen > limit:
                 return
 
@@ -94,10 +101,8 @@ class TextFile:
                     while (rest := text.readline(2**20)) and not rest.endswith("\n"):
                         pass
                 yield Line(number, line.removesuffix("\n"), fault)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError(
-                "compressed data is cut off or broken", where=f"{self.name}:{number + 1}", hint=_reason(error)
-            ) from error
+        except BROKEN as error:
+            raise unreadable(error, f"{self.name}:{number + 1}") from error
         except UnicodeError as error:
             raise InputError("not UTF-16, although it begins so", where=self.name, hint=str(error)) from error
         finally:
@@ -141,8 +146,8 @@ class TextFile:
         self.stream.seek(0)
         try:
             return self.stream.read(4096)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise InputError("compressed data is cut off or broken", where=self.name, hint=_reason(error)) from error
+        except BROKEN as error:
+            raise unreadable(error, self.name) from error
 
 
 def decoding_fault(text: str) -> str:
@@ -168,17 +173,71 @@ def open_inputs(inputs: Iterable[str]) -> Iterator[TextFile]:
     """
     for name in inputs:
         if name == STDIN:
-            with tempfile.SpooledTemporaryFile(max_size=2**24) as copy:
-                shutil.copyfileobj(sys.stdin.buffer, copy)
-                yield _unpacked("<stdin>", cast("BinaryIO", copy))
+            yield from _copied("<stdin>", sys.stdin.buffer)
             continue
         for path, listed in _files(name):
             try:
                 stream: IO[bytes] = path.open("rb")
             except OSError as error:
-                raise InputError(_reason(error), where=str(path)) from error
+                problem = InputError(_reason(error), where=_shown(path))
+                if listed:
+                    raise problem from error
+                yield TextFile(_shown(path), cast("BinaryIO", _Closed(problem)), listed)
+                continue
             with stream:
-                yield _unpacked(str(path), cast("BinaryIO", stream), listed=listed)
+                if not stream.seekable():
+                    # A pipe, such as a shell's <(...).
+                    yield from _copied(_shown(path), cast("BinaryIO", stream))
+                    continue
+                yield _unpacked(_shown(path), cast("BinaryIO", stream), listed=listed)
+
+
+def _copied(name: str, stream: BinaryIO) -> Iterator[TextFile]:
+    """Keep what can be read only once; every reader wants to begin at the start."""
+    with tempfile.SpooledTemporaryFile(max_size=2**24) as copy:
+        try:
+            shutil.copyfileobj(stream, copy)
+        except OSError as error:
+            raise InputError(f"cannot be kept: {_reason(error)}", where=name) from error
+        yield _unpacked(name, cast("BinaryIO", copy))
+
+
+class _Closed:
+    """Stands for a file of a folder that cannot be opened, until somebody wants to read it."""
+
+    def __init__(self, problem: InputError) -> None:
+        self._problem = problem
+
+    def seek(self, _position: int) -> int:
+        raise self._problem
+
+
+class _Packed(gzip.GzipFile):
+    """A packed file that ends with an error where it becomes larger than texts do."""
+
+    def __init__(self, name: str, stream: BinaryIO) -> None:
+        self._shown = name
+        self._most = max(PACKED, RATIO * stream.seek(0, os.SEEK_END))
+        stream.seek(0)
+        super().__init__(fileobj=stream, mode="rb")
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._within(super().read(self._most + 1 if size is None or size < 0 else size))
+
+    def read1(self, size: int = -1) -> bytes:
+        return self._within(super().read1(size))
+
+    def _within(self, content: bytes) -> bytes:
+        if self.tell() > self._most:
+            raise InputError(
+                f"unpacks to more than {self._most:,} bytes", where=self._shown, hint="a packed text is not so dense"
+            )
+        return content
+
+
+def _shown(path: Path) -> str:
+    """Return a path as text: what is not UTF-8 in it can be opened, but written nowhere."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _files(name: str) -> Iterator[tuple[Path, bool]]:
@@ -206,16 +265,26 @@ def _hidden(path: Path) -> bool:
 
 
 def _unpacked(name: str, stream: BinaryIO, *, listed: bool = True) -> TextFile:
-    stream.seek(0)
-    packed = stream.read(2) == _GZIP
-    stream.seek(0)
-    return TextFile(name, cast("BinaryIO", gzip.GzipFile(fileobj=stream)) if packed else stream, listed)
+    try:
+        stream.seek(0)
+        packed = stream.read(2) == _GZIP
+        stream.seek(0)
+    except OSError as error:
+        raise InputError(_reason(error), where=name) from error
+    return TextFile(name, cast("BinaryIO", _Packed(name, stream)) if packed else stream, listed)
 
 
 def _mostly_control(start: bytes) -> bool:
     """Tell bytes that are no text in any encoding: more than one in twenty is a control character."""
     control = sum(1 for byte in start if byte < 9 or 13 < byte < 32)
     return control * 20 > len(start)
+
+
+def unreadable(error: Exception, where: str) -> InputError:
+    """Return what one of :data:`BROKEN` means."""
+    if isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile):
+        return InputError(f"cannot be read: {_reason(error)}", where=where)
+    return InputError("compressed data is cut off or broken", where=where, hint=_reason(error))
 
 
 def _reason(error: Exception) -> str:

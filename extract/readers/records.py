@@ -67,10 +67,9 @@ def paper_from(fields: Mapping[str, object], source: Source) -> Paper | Skipped:
     reason = unusable(abstract) or decoding_fault(title)
     if reason:
         return Skipped(source, reason)
-    given = _string(get("id"))
-    links = [_string(get(field)) for field in ("arxiv", "doi", "url")]
+    given, *links = (clean(_string(get(field))) for field in ("id", "arxiv", "doi", "url"))
     return Paper(
-        id=clean(_short_id(given)),
+        id=_short_id(given),
         title=clean(title),
         abstract=clean(abstract.replace("\n", " ")),
         date=_versions_date(named.get("versions")) or iso_date(get("date")) or iso_date(get("updated")),
@@ -78,7 +77,7 @@ def paper_from(fields: Mapping[str, object], source: Source) -> Paper | Skipped:
         categories=tuple(clean(name) for name in _categories(get("categories"))),
         arxiv=next(filter(None, map(arxiv_id, [given, *links])), ""),
         doi=next(filter(None, map(doi, [given, *links])), ""),
-        url=clean(links[2]) if re.match(r"https?://", links[2]) else "",
+        url=links[2] if re.match(r"https?://", links[2]) else "",
         comment=clean(_string(get("comment"))),
         sources=(source,),
     )

@@ -6,13 +6,12 @@ or to read files.
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from paperatlas.errors import InputError
+from paperatlas.extract.readers.files import BROKEN, unreadable
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -44,8 +43,8 @@ def elements(stream: BinaryIO, name: str, *tags: str) -> Iterator[_Element]:
     except etree.XMLSyntaxError as error:
         problem = re.sub(r", line \d+, column \d+.*$", "", str(error))
         raise InputError(f"not well-formed XML: {problem}", where=f"{name}:{error.lineno or 1}") from error
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError("compressed data is cut off or broken", where=name) from error
+    except BROKEN as error:
+        raise unreadable(error, name) from error
 
 
 def line_of(element: _Element) -> int:

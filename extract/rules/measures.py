@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 #: A phrase that ends like a measure, or an abbreviation; without the words that only introduce it.
+#: No word is longer than forty characters: a text without blanks would be searched through from each of its places.
 _MEASURE = (
-    r"(?P<measure>(?:(?!(?:an?|the|of|in|with|and|or|by|to|from|on|for)\b)[\w’'-]+\s){0,3}"
+    r"(?P<measure>(?:(?!(?:an?|the|of|in|with|and|or|by|to|from|on|for)\b)[\w’'-]{1,40}\s){0,3}"
     r"(?:rates?|errors?|scores?|accurac(?:y|ies)|ratio|loss|correlation|precision|recall|similarity|coverage|agreement|"
     r"index|success|return|preference)|(?-i:[a-z]{0,3}[A-Z]{2,6}(?:@?\d{1,3})?))(?![\w-])"
 )

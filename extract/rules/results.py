@@ -20,7 +20,7 @@ from paperatlas.schema import PAPER, EntityType
 
 #: What makes a number something else than a result: a count of things, a year, a size, one half of a dimension.
 _COUNTED = re.compile(
-    r"\s*(?:×|x)\s?\d|\s*(?:-|–)?\s*(?:%|percent)? of (?:the|all|our|these|total|training|labell?ed|its)\b"
+    r"\s*(?:×|x)\s?\d|\s*(?:[-–]\s*)?(?:%|percent)? of (?:the|all|our|these|total|training|labell?ed|its)\b"
     r"|\s+(?:of \d|(?:out of|times|fold|CI|confidence)\b"
     r"|(?:(?:fewer|less|more|smaller|larger|faster|different|distinct|diverse|new|real|public|large|human|expert) )*"
     rf"(?:{alternatives('counted')})\b)",
@@ -54,7 +54,7 @@ _NUMBERED = re.compile(
     re.I,
 )
 #: "69.3% for SimCLR": whose a number is stands behind it; "DALL-E 2 has 10.39": right in front of it.
-_FOR = re.compile(r"\s*(?:%|percent|points?)?\s*(?:for|by)\s+(?:the\s+|an?\s+)?")
+_FOR = re.compile(r"\s*(?:(?:%|percent|points?)\s*)?(?:for|by)\s+(?:the\s+|an?\s+)?")
 _HAS = re.compile(r"\s+(?:has|had|gets|got)\s+(?:only\s+|an?\s+)?")
 #: A statistic of a test, or a setting: "p < 0.001", "r=0.7", "95% CI [".
 _STATISTIC = re.compile(

@@ -25,6 +25,7 @@ from paperatlas.cli.common import (
     read_and_skipped,
 )
 from paperatlas.extract.pipeline import MODEL, PIPELINE
+from paperatlas.extract.readers.records import Skipped
 
 
 def extract(
@@ -50,11 +51,12 @@ def extract(
 
     voice = Voice(quiet=quiet, verbose=verbose)
     reading = building.read(inputs, format=from_, strict=strict)
-    voice.report_reading(reading)
+    failed: list[Skipped] = []
+    skip = building.skipping(failed, strict=strict)
     options = Options(pipeline, model, gazetteer, min_confidence)
 
     def lines() -> Iterator[bytes]:
-        for facts in extract_facts(voice.progress(reading.papers, len(reading.papers)), options=options):
+        for facts in extract_facts(voice.progress(reading.papers, len(reading.papers)), options=options, skip=skip):
             yield json.dumps(as_json(facts), ensure_ascii=False).encode() + b"\n"
 
     if output is None or str(output) == "-":
@@ -64,4 +66,6 @@ def extract(
     else:
         with atomic_writer(output) as file:
             file.writelines(lines())
-    voice.say(f"{counted(len(reading.papers), 'paper')}; {read_and_skipped(reading)}")
+    reading = reading.without(failed)
+    voice.report_reading(reading)
+    voice.say(f"{counted(len(reading.papers) - len(failed), 'paper')}; {read_and_skipped(reading)}")

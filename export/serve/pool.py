@@ -53,7 +53,7 @@ class Pool:
         except TimeoutError:
             return Reply(503, "text/plain", b"busy: all workers have had long queries for too long; try again")
         try:
-            return await self._answered(asked | {"rows": limits.rows, "bytes": limits.bytes})
+            return await self._answered(asked | {"rows": limits.rows, "bytes": limits.bytes, "seconds": limits.seconds})
         finally:
             self._free.release()
 
@@ -79,8 +79,8 @@ class Pool:
 
     async def _start(self) -> Process:
         command = [sys.executable, "-m", "paperatlas.export.serve.worker", str(self._index), str(self.limits.memory)]
-        # The longest line is the head of an answer; bodies are read by their length.
-        return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, limit=2**20)
+        # A session of its own: Ctrl-C is for the server, which ends its workers.
+        return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, start_new_session=True)
 
     async def close(self) -> None:
         """End all processes."""

@@ -11,7 +11,7 @@ from paperatlas.export.serve.negotiation import GRAPHS, RESULTS, best
 LONGEST = 2**20
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A request that is not answered: the HTTP status, and why."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -35,31 +35,31 @@ def understood(method: str, query_string: str, content_type: str, body: bytes, a
     """Return what a request asks; ``None`` for one that asks for the service's description.
 
     Raises:
-        Refused: it cannot be answered.
+        RefusedError: it cannot be answered.
     """
     parameters = _pairs(query_string)
     if method == "POST":
         kind = content_type.partition(";")[0].strip().lower()
         if len(body) > LONGEST:
-            raise Refused(413, f"a query of more than {LONGEST:,} bytes")
+            raise RefusedError(413, f"a query of more than {LONGEST:,} bytes")
         if kind == "application/x-www-form-urlencoded":
             parameters += _pairs(_decoded(body))
         elif kind == "application/sparql-query":
             parameters.append(("query", _decoded(body)))
         elif kind == "application/sparql-update":
-            raise Refused(403, "this endpoint only reads: no updates")
+            raise RefusedError(403, "this endpoint only reads: no updates")
         else:
-            raise Refused(415, "send application/sparql-query or application/x-www-form-urlencoded")
+            raise RefusedError(415, "send application/sparql-query or application/x-www-form-urlencoded")
     if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in parameters):
-        raise Refused(403, "this endpoint only reads: no updates")
+        raise RefusedError(403, "this endpoint only reads: no updates")
     queries = [value for name, value in parameters if name == "query"]
     if not queries and method == "GET" and not parameters:
         return None
     if len(queries) != 1:
-        raise Refused(400, "one parameter 'query' is needed" + (", and no more" if queries else ""))
+        raise RefusedError(400, "one parameter 'query' is needed" + (", and no more" if queries else ""))
     results, graph = best(accept, RESULTS), best(accept, GRAPHS)
     if results is None and graph is None:
-        raise Refused(406, f"there are {', '.join((*RESULTS, *GRAPHS))}")
+        raise RefusedError(406, f"there are {', '.join((*RESULTS, *GRAPHS))}")
     return Asked(
         queries[0],
         _graphs(parameters, "default-graph-uri"),
@@ -74,14 +74,14 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=1000)
     except ValueError as error:
-        raise Refused(400, f"parameters that cannot be read: {error}") from error
+        raise RefusedError(400, f"parameters that cannot be read: {error}") from error
 
 
 def _decoded(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        raise Refused(400, "a query that is not UTF-8") from error
+        raise RefusedError(400, "a query that is not UTF-8") from error
 
 
 def _graphs(parameters: list[tuple[str, str]], name: str) -> list[str] | None:

@@ -1,12 +1,13 @@
 """``python -m paperatlas.export.serve.worker INDEX``: a process that answers queries, one after the other.
 
-It reads a line of JSON from stdin, and writes a line of JSON and then as many bytes as that says to stdout. A query that
-takes too long is ended by ending the process: nothing else stops it for certain.
+It reads a line of JSON from stdin, and writes a line of JSON and then as many bytes as that says to stdout. A query
+that takes too long is ended by ending the process: nothing else stops it for certain.
 """
 
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from contextlib import suppress
 from itertools import islice
@@ -20,7 +21,7 @@ from paperatlas.export.sparql.data import Data, open_index
 from paperatlas.export.sparql.engine import Graphs, ask
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """An answer of more rows or bytes than may be."""
 
 
@@ -33,7 +34,7 @@ class _Bounded:
 
     def write(self, data: bytes) -> int:
         if len(self.content) + len(data) > self._most:
-            raise TooLarge(f"more than {self._most:,} bytes")
+            raise TooLargeError(f"more than {self._most:,} bytes")
         self.content += data
         return len(data)
 
@@ -54,7 +55,7 @@ def answer(data: Data, asked: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         return {"status": 200, "type": asked["results"]}, _solutions(found, asked)
     except QueryError as error:
         return {"status": 400, "type": "text/plain"}, str(error).encode()
-    except TooLarge as error:
+    except TooLargeError as error:
         return {"status": 413, "type": "text/plain"}, f"the answer has {error}: add LIMIT to the query".encode()
     except (ValueError, OSError, RuntimeError) as error:
         return {"status": 500, "type": "text/plain"}, f"cannot be answered: {error}".encode()
@@ -80,7 +81,7 @@ def _solutions(found: ox.QuerySolutions | ox.QueryBoolean, asked: dict[str, Any]
     content = bytes(held.content)
     rows = cast("ox.QuerySolutions", ox.parse_query_results(content, ox.QueryResultsFormat.JSON))
     if sum(1 for _ in islice(rows, asked["rows"] + 1)) > asked["rows"]:
-        raise TooLarge(f"more than {asked['rows']:,} rows")
+        raise TooLargeError(f"more than {asked['rows']:,} rows")
     if format == ox.QueryResultsFormat.JSON:
         return content
     again = cast("ox.QuerySolutions", ox.parse_query_results(content, ox.QueryResultsFormat.JSON))
@@ -90,7 +91,7 @@ def _solutions(found: ox.QuerySolutions | ox.QueryBoolean, asked: dict[str, Any]
 def _triples(found: ox.QueryTriples, asked: dict[str, Any]) -> bytes:
     triples = [*islice(found, asked["rows"] + 1)]
     if len(triples) > asked["rows"]:
-        raise TooLarge(f"more than {asked['rows']:,} triples")
+        raise TooLargeError(f"more than {asked['rows']:,} triples")
     held = _Bounded(asked["bytes"])
     ox.serialize(triples, cast("BinaryIO", held), ox.RdfFormat.from_media_type(asked["graph"]))
     return bytes(held.content)
@@ -106,12 +107,21 @@ def limit_memory(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
+def limit_time(seconds: float) -> None:
+    """Have the system end the process after so many seconds, or never (0): also if who would do it is gone."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def main() -> None:
     """Answer until stdin ends."""
     limit_memory(int(sys.argv[2]))
     data = open_index(Path(sys.argv[1]))
     for line in sys.stdin.buffer:
-        head, body = answer(data, json.loads(line))
+        asked = json.loads(line)
+        limit_time(asked["seconds"] + 5)
+        head, body = answer(data, asked)
+        limit_time(0)
         sys.stdout.buffer.write(json.dumps(head | {"length": len(body)}).encode() + b"\n" + body)
         sys.stdout.buffer.flush()
 

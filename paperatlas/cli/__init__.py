@@ -15,6 +15,7 @@ from paperatlas.cli import (
     leaderboard,
     paths,
     query,
+    serve,
     show,
     stats,
     timeline,
@@ -59,6 +60,7 @@ app.command()(extract.extract)
 app.command()(export.export)
 # A named question brings options of its own.
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(query.query)
+app.command()(serve.serve)
 app.command()(validate.validate)
 app.command()(show.show)
 app.command()(stats.stats)

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from paperatlas.errors import AtlasError
 from paperatlas.export.namespaces import PREFIXES
+from paperatlas.export.rdf.dataset import statistics
 from paperatlas.export.sparql.names import Names, write_names
 from paperatlas.graph.atlas import TURTLE, open_atlas
 
@@ -60,12 +61,17 @@ def load(path: Path) -> Data:
     if str(path) == "-":
         return _from_stream(sys.stdin.buffer)
     if path.is_dir() and (path / TURTLE).is_file():
-        turtle = path / TURTLE
-        indexed = index(turtle, path / f".{TURTLE}.index") if turtle.stat().st_size >= _SMALL else None
-        return indexed or _from_file(turtle)
+        turtle, folder = path / TURTLE, index_folder(path)
+        return (index(turtle, folder) if folder else None) or _from_file(turtle)
     if path.is_dir() or path.suffix == ".db" or not path.exists():
         return _from_store(path)
     return _from_file(path)
+
+
+def index_folder(atlas: Path) -> Path | None:
+    """Return where the index of an atlas' folder is, or is to be; ``None`` for a small atlas, which needs none."""
+    large = (atlas / TURTLE).stat().st_size >= _SMALL
+    return atlas / f".{TURTLE}.index" if large else None
 
 
 def index(turtle: Path, folder: Path) -> Data | None:
@@ -101,6 +107,7 @@ def _make_index(turtle: Path, folder: Path, signature: Path) -> bool:
         store.optimize()
         store.flush()
         write_names(store, made / "names.db")
+        (made / "statistics.json").write_text(json.dumps(statistics(store).as_json()), encoding="utf-8")
         del store
         (made / "prefixes.json").write_text(json.dumps(_prefixes(turtle)), encoding="utf-8")
         (made / signature.name).touch()

@@ -17,6 +17,7 @@ from paperatlas.cli import (
     paths,
     query,
     remove,
+    serve,
     show,
     stats,
     timeline,
@@ -65,6 +66,7 @@ app.command()(extract.extract)
 app.command()(export.export)
 # A named question brings options of its own.
 app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(query.query)
+app.command()(serve.serve)
 app.command()(validate.validate)
 app.command()(show.show)
 app.command()(stats.stats)

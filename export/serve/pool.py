@@ -1,0 +1,103 @@
+"""The processes that answer queries: each has one at a time, is ended when that takes too long, and replaced."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a query may take: seconds, rows (or triples), bytes of answer; and how many queries run at once.
+
+    ``memory`` is what one process may hold, in bytes.
+    """
+
+    seconds: float = 30.0
+    rows: int = 100_000
+    bytes: int = 64 * 2**20
+    memory: int = 4 * 2**30
+    workers: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back to the client."""
+
+    status: int
+    type: str
+    body: bytes
+
+
+class Pool:
+    """Answers queries over an index, in as many processes as are needed, up to a limit."""
+
+    def __init__(self, index: Path, limits: Limits) -> None:
+        self.limits = limits
+        self._index = index
+        self._idle: list[Process] = []
+        self._free = asyncio.Semaphore(limits.workers)
+
+    async def ask(self, asked: dict[str, Any]) -> Reply:
+        """Answer a request (see :func:`paperatlas.export.serve.worker.answer`) within the limits."""
+        limits = self.limits
+        try:
+            async with asyncio.timeout(limits.seconds):
+                await self._free.acquire()
+        except TimeoutError:
+            return Reply(503, "text/plain", b"busy: all workers have had long queries for too long; try again")
+        try:
+            return await self._answered(asked | {"rows": limits.rows, "bytes": limits.bytes, "seconds": limits.seconds})
+        finally:
+            self._free.release()
+
+    async def _answered(self, asked: dict[str, Any]) -> Reply:
+        worker = self._idle.pop() if self._idle else await self._start()
+        finished = False
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                reply = await _exchange(worker, asked)
+            finished = True
+            return reply
+        except TimeoutError:
+            text = f"the query took longer than {self.limits.seconds:g} seconds and was stopped"
+            return Reply(503, "text/plain", text.encode())
+        except (asyncio.IncompleteReadError, ConnectionError, json.JSONDecodeError):
+            return Reply(503, "text/plain", b"the query took more memory than it may, and was stopped")
+        finally:
+            # Also when the client has gone and this task is cancelled: nobody waits for the answer.
+            if finished:
+                self._idle.append(worker)
+            else:
+                await asyncio.shield(_end(worker))
+
+    async def _start(self) -> Process:
+        command = [sys.executable, "-m", "paperatlas.export.serve.worker", str(self._index), str(self.limits.memory)]
+        # A session of its own: Ctrl-C is for the server, which ends its workers.
+        return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, start_new_session=True)
+
+    async def close(self) -> None:
+        """End all processes."""
+        while self._idle:
+            await _end(self._idle.pop())
+
+
+async def _exchange(worker: Process, asked: dict[str, Any]) -> Reply:
+    if worker.stdin is None or worker.stdout is None:
+        raise ConnectionError("a worker without pipes")
+    worker.stdin.write(json.dumps(asked).encode() + b"\n")
+    await worker.stdin.drain()
+    head = json.loads(await worker.stdout.readline() or b"")
+    return Reply(head["status"], head["type"], await worker.stdout.readexactly(head["length"]))
+
+
+async def _end(worker: Process) -> None:
+    with suppress(ProcessLookupError):
+        worker.kill()
+    await worker.wait()

@@ -62,6 +62,8 @@ def paths(
 
     Edges are followed either way. Shorter paths come first; of equally long ones that with the least sum of 1/support
     over its hops, where support is the number of papers that state any relation between the two; then by identifiers.
+    Where more paths are equal than ``limit`` and ten, those of them come that the search meets first, each time the
+    same.
     Papers are no way stations, unless ``through_papers``. The algorithm is Yen's ("Finding the K shortest loopless
     paths in a network", 1971), as igraph has it.
 

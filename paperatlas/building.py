@@ -23,6 +23,7 @@ from paperatlas.files import put_in_place
 from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas, open_atlas
 from paperatlas.graph.build import edges
 from paperatlas.graph.runs import Run
+from paperatlas.graph.store.journal import BUILD
 from paperatlas.graph.store.lock import locked
 from paperatlas.graph.store.revision import Known, Plan, Revision
 from paperatlas.graph.store.rows import Stored
@@ -181,7 +182,7 @@ def remove(
         AtlasError: as :func:`build`.
         OutputError: as :func:`build`.
     """
-    open_atlas(folder)
+    _ensure_begun(folder)
     with _revising(folder, wait, say) as revision:
         known = revision.papers()
         removed = tuple(dict.fromkeys(_meant(name, known, folder) for name in papers))
@@ -196,7 +197,7 @@ def relink(folder: Path, *, wait: float | None = None, say: Say = lambda _text: 
         AtlasError: as :func:`build`.
         OutputError: as :func:`build`.
     """
-    open_atlas(folder)
+    _ensure_begun(folder)
     with _revising(folder, wait, say) as revision:
         return _publish(revision, revision.plan(), [], folder)
 
@@ -268,6 +269,16 @@ def _meant(name: str, known: Sequence[Known], folder: Path) -> str:
     near = get_close_matches(name, names, n=3)
     hint = f"did you mean {', '.join(near)}?" if near else f"{folder} holds {len(known)} papers"
     raise NotFoundError(f"no paper {name!r} here", where=str(folder), hint=hint)
+
+
+def _ensure_begun(folder: Path) -> None:
+    """Find out whether there is an atlas, or at least what a stopped build has finished of one.
+
+    Raises:
+        AtlasError: there is neither.
+    """
+    if not (folder / BUILD).is_dir():
+        open_atlas(folder)
 
 
 def _ensure_writable(folder: Path) -> None:

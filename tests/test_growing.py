@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import paperatlas.export as export
 from paperatlas.building import build, relink, remove
-from paperatlas.errors import NotFoundError
+from paperatlas.errors import AtlasError, NotFoundError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options
@@ -124,6 +124,15 @@ def test_another_way_to_extract_reads_all_papers_again(tmp_path: Path) -> None:
     (run,) = atlas.runs
     assert dict(run.settings) == {"min_confidence": "0.8"}
     assert {atlas.run_of(key) for key in ("deep", "slow")} == {run}
+
+
+def test_without_inputs_what_a_stopped_build_finished_becomes_an_atlas(tmp_path: Path) -> None:
+    source = write_papers(tmp_path / "a.jsonl", *({"id": str(n), "abstract": a} for n, a in enumerate(ABSTRACTS)))
+    with pytest.raises(StoppedError):
+        build([source], tmp_path / "atlas", options=RULES, extract=lambda papers: stopping(papers, after=2))
+    assert [*relink(tmp_path / "atlas").papers] == ["paper/0", "paper/1"]
+    with pytest.raises(AtlasError, match="no atlas here"):
+        relink(tmp_path)
 
 
 class StoppedError(Exception):

@@ -133,3 +133,30 @@ def test_two_builds_at_once_are_two_builds_one_after_the_other(tmp_path: Path) -
         process.stderr.close()
     assert contents(tmp_path / "atlas") == contents(tmp_path / "whole")
     assert [*verify(tmp_path / "atlas" / "atlas.db")] == []
+
+
+def test_an_interrupted_build_says_that_it_can_go_on(tmp_path: Path) -> None:
+    records = [
+        {"id": f"p{n}", "abstract": f"We show Thing{n}Net, a transformer, on ImageNet. {n}"} for n in range(4000)
+    ]
+    source = write_papers(tmp_path / "a.jsonl", *records)
+    command = [
+        sys.executable,
+        "-m",
+        "paperatlas",
+        "build",
+        source,
+        "-o",
+        str(tmp_path / "atlas"),
+        "--pipeline",
+        "rules",
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "atlas" / ".build" / "journal.db").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert said == "Interrupted; what was finished is kept, and the same command goes on from there.\n"
+    assert [path.name for path in (tmp_path / "atlas").iterdir()] == [".build"]

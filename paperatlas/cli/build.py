@@ -10,7 +10,7 @@ import typer
 from paperatlas.cli.common import (
     From,
     GazetteerFile,
-    Inputs,
+    InputsIfAny,
     MinConfidence,
     Model,
     Pipeline,
@@ -25,8 +25,8 @@ from paperatlas.extract.pipeline import MODEL, PIPELINE
 
 
 def build(
-    inputs: Inputs,
     output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="The folder of the atlas.")],
+    inputs: InputsIfAny = None,
     from_: From = None,
     strict: Strict = False,
     pipeline: Pipeline = PIPELINE,
@@ -40,24 +40,34 @@ def build(
     """Build an atlas: read papers, extract what they name, link it, write atlas.db, atlas.ttl and atlas.html.
 
     An atlas that is already in DIR is added to; papers that it has are read anew only if their text, or the way to
-    extract, has changed. A build that was stopped goes on where it was.
+    extract, has changed. A build that was stopped goes on where it was. Without INPUT, what is there is linked anew.
     """
     from paperatlas import building
+    from paperatlas.errors import Interrupted
     from paperatlas.extract.pipeline import Options
     from paperatlas.graph.atlas import PAGE
+    from paperatlas.graph.store.journal import BUILD
 
     voice = Voice(quiet=quiet, verbose=verbose)
+    if not inputs:
+        voice.say(f"{output}: {building.summarize(building.relink(output, wait=wait, say=voice.say))}; linked anew")
+        return
     options = Options(pipeline, model, gazetteer, min_confidence)
-    atlas, reading = building.build(
-        inputs,
-        output,
-        format=from_,
-        strict=strict,
-        options=options,
-        progress=voice.progress,
-        wait=wait,
-        say=voice.say,
-    )
+    try:
+        atlas, reading = building.build(
+            inputs,
+            output,
+            format=from_,
+            strict=strict,
+            options=options,
+            progress=voice.progress,
+            wait=wait,
+            say=voice.say,
+        )
+    except Interrupted:
+        if (output / BUILD).is_dir():
+            raise Interrupted("what was finished is kept, and the same command goes on from there") from None
+        raise
     voice.report_reading(reading)
     voice.detail(f"wrote {output}/atlas.db, atlas.ttl, atlas.html")
     voice.say(f"{output}: {building.summarize(atlas)}; {read_and_skipped(reading)}")

@@ -19,6 +19,12 @@ Inputs = Annotated[
         metavar="INPUT...", help="Files of papers, folders, globs; .gz is fine; - for stdin.", show_default=False
     ),
 ]
+InputsIfAny = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="INPUT...", help="Files of papers, folders, globs; .gz is fine; - for stdin.", show_default=False
+    ),
+]
 AtlasFolder = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of an atlas.", show_default=False)]
 From = Annotated[
     str | None,

@@ -445,8 +445,10 @@ def test_places_that_cannot_be_written_to(services: Services, tmp_path: Path) ->
     with pytest.raises(OutputError, match="No space left on device"):
         append(Path("/dev/full"), b"x")
     (tmp_path / "file").touch()
-    with pytest.raises(OutputError, match="cannot be written"):
-        append(tmp_path / "file" / "a.jsonl", b"x")
+    for path in (tmp_path / "file" / "a.jsonl", tmp_path):
+        with pytest.raises(OutputError, match="cannot be written"):
+            fetch(services, "arxiv", QUERY, path)
+    assert services.asked == []
 
 
 # Texts.

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from paperatlas.errors import InputError
 from paperatlas.extract.fetch.client import Client
-from paperatlas.extract.fetch.lines import append, as_record, keys_of, number_key, read_keys
+from paperatlas.extract.fetch.lines import append, as_record, ensure_writable, keys_of, number_key, read_keys
 from paperatlas.extract.fetch.service import Page, Request
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers.records import Skipped
@@ -129,9 +129,11 @@ class File:
 
         Raises:
             InputError: it is there, and it is no file of JSON Lines.
+            OutputError: it cannot be written to, so that nobody need be asked.
         """
         if self.path.suffix == ".gz":
             raise InputError("what is packed cannot grow", where=str(self.path), hint="name a file without .gz")
+        ensure_writable(self.path)
         return read_keys(self.path)
 
     def append(self, papers: Iterable[Paper]) -> None:

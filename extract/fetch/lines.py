@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
@@ -70,6 +71,23 @@ def read_keys(path: Path) -> set[str]:
             return {key for paper in papers for key in keys_of(paper)}
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def ensure_writable(path: Path) -> None:
+    """Find out whether a file can be written to, without leaving a trace.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    try:
+        if path.exists():
+            path.open("ab").close()
+        else:
+            existing = next(place for place in path.absolute().parents if place.exists())
+            with tempfile.TemporaryFile(dir=existing):
+                pass
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
 
 
 def append(path: Path, lines: bytes) -> None:

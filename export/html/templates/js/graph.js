@@ -14,7 +14,7 @@ const reduced = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const HEAVY = 2500;
 
 let selection = select();
-let weight = 1; // how much larger than told nodes are drawn: the fewer, the larger
+let weight = 1; // how much larger than told nodes are drawn, so that they can be seen when all are in the window
 
 const AREAS = ["#3b7dd8", "#d9603b", "#2f9e68", "#9556c9", "#b58a0a", "#c2477f", "#1b9aaa", "#7a8b2e", "#8a6bd1", "#b0614a", "#4f8f8b", "#a05195"];
 function fillOf(node) {
@@ -33,7 +33,9 @@ function yearColour(year) {
 function draw() {
   selection = select();
   const { shown, lines } = selection;
-  weight = Math.min(4, Math.max(1, Math.sqrt(things.length / Math.max(shown.size, 1)) * 0.8));
+  const { left, top, right, bottom } = extent(shown);
+  const scale = Math.min(1000 / (right - left), 700 / (bottom - top));
+  weight = Math.min(4, Math.max(1, Math.sqrt(things.length / Math.max(shown.size, 1)) * 0.8, 0.22 / scale));
   const degree = new Map();
   for (const { a, b } of lines) for (const end of [a, b]) degree.set(end, (degree.get(end) || 0) + 1);
   const soft = colour("thread"), rim = colour("ground");
@@ -46,7 +48,7 @@ function draw() {
     const busy = Math.max(degree.get(pair.a), degree.get(pair.b));
     return {
       id: pair.id, from: pair.a.id, to: pair.b.id, width: weight * Math.min(0.9 + 0.5 * (support - 1), 4),
-      color: { color: soft, opacity: Math.min(0.95, 0.3 + 1.6 / Math.sqrt(busy) + 0.1 * (support - 1)) * (lines.length > 3000 ? 0.45 : 1) },
+      color: { color: soft, opacity: Math.min(0.95, 0.3 + 1.6 / Math.sqrt(busy) + 0.1 * (support - 1)) * (lines.length > 3000 ? 0.55 : 1) },
     };
   }));
   rank();
@@ -59,14 +61,18 @@ function replace(dataset, items) {
   dataset.update(items);
 }
 
+function extent(some) {
+  const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (const node of some) {
+    box.left = Math.min(box.left, node.x - node.size); box.right = Math.max(box.right, node.x + node.size);
+    box.top = Math.min(box.top, node.y - node.size); box.bottom = Math.max(box.bottom, node.y + node.size);
+  }
+  return box;
+}
 /** Show the whole of what is shown, or of some nodes. */
 function fit(animated, some = selection.shown) {
   if (!some.size) return;
-  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const node of some) {
-    left = Math.min(left, node.x - sizeOf(node)); right = Math.max(right, node.x + sizeOf(node));
-    top = Math.min(top, node.y - sizeOf(node)); bottom = Math.max(bottom, node.y + sizeOf(node));
-  }
+  const { left, top, right, bottom } = extent(some);
   const scale = Math.min((ground.clientWidth - 90) / (right - left), (ground.clientHeight - 70) / (bottom - top), 1.6);
   moveTo({ x: (left + right) / 2, y: (top + bottom) / 2 }, Math.max(scale, 0.01), animated);
 }

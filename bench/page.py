@@ -2,8 +2,8 @@
 
 Atlases of a given size are made up (four edges a node), opened in Chromium without a GPU, and compared with what stock
 pyvis makes of the same nodes and edges, in the same run. A view is usable when it is drawn and still: for the page at
-its first frame, for stock pyvis when its physics have settled, or never within S seconds. Frames are counted while a mouse
-drags and wheels for two seconds, everything shown. Times are the machine's; the ratios carry over to others.
+its first frame, for stock pyvis when its physics have settled, or never within S seconds. Frames are counted while a
+mouse drags and wheels for two seconds, everything shown. Times are the machine's; the ratios carry over.
 """
 
 from __future__ import annotations

@@ -105,6 +105,7 @@ def build(
     strict: bool = False,
     options: Options | None = None,
     progress: Progress = lambda papers, _total: papers,
+    with_sparql: bool = False,
 ) -> tuple[Atlas, Reading]:
     """Build the atlas of ``inputs`` in ``folder``, on top of the one that is there, if any.
 
@@ -130,7 +131,7 @@ def build(
     atlas = Atlas(extract_new(reading.papers, reusable, progress, options))
     write_store(store, Content(atlas.facts, pipeline))
     write(atlas, "turtle", folder / TURTLE)
-    write(atlas, "html", folder / PAGE)
+    write(atlas, "html", folder / PAGE, with_sparql=with_sparql)
     return atlas, reading
 
 

@@ -28,7 +28,7 @@ def opened(browser: Browser, path: Path | str, fragment: str = "", **options: ob
     page.close()
     # What is handed to the person as a download is made in the page.
     assert {request.partition("#")[0] for request in requests if not request.startswith("blob:")} == {url}
-    assert complaints == []
+    assert complaints == [], complaints
 
 
 def search(page: Page, words: str) -> None:

@@ -81,11 +81,11 @@ def test_neighbourhood(page: Page, example_atlas: Atlas) -> None:
     search(page, "vq-vae")
     near = {"vq-vae"}
     for depth in ("1", "2", "3"):
-        page.get_by_role("group", name="Neighbourhood").get_by_role("button", name=f"within {depth} step").click()
+        page.get_by_role("group", name="Neighbourhood").get_by_role("button", name=depth).click()
         near |= {other for node in near for other in graph[node] if other in things}
         assert shown(page) == near
-        expect(page.get_by_role("button", name=f"within {depth} step")).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("button", name="All around it").click()
+        expect(page.get_by_role("button", name=depth, exact=True)).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="off", exact=True).click()
     assert shown(page) >= joined(example_atlas)
 
 

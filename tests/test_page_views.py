@@ -89,7 +89,7 @@ def test_papers(page: Page) -> None:
 
 def test_the_neighbourhood_narrows_the_tables(page: Page) -> None:
     search(page, "vq-vae-2")
-    page.get_by_role("button", name="within 1 step").click()
+    page.get_by_role("group", name="Neighbourhood").get_by_role("button", name="1").click()
     view(page, "Things")
     assert {"VQ-VAE-2", "VQ-VAE"} <= set(column(page, 1))
     assert len(column(page, 1)) < 15

@@ -21,6 +21,7 @@ from paperatlas.errors import PaperatlasError
 from paperatlas.export.html.boards import boards
 from paperatlas.export.html.excerpt import excerpt
 from paperatlas.export.html.network import FIRST_VIEW, network
+from paperatlas.export.html.sparql import sparql
 from paperatlas.export.html.texts import Texts
 from paperatlas.graph.atlas import Atlas
 from paperatlas.schema import SIGNATURES, TYPE_MEANINGS
@@ -40,16 +41,15 @@ MODULES = (
     "boards",
     "timeline",
     "picture",
-    "main",
 )
 
 
-def write_html(atlas: Atlas, out: BinaryIO) -> None:
-    """Write the page."""
-    out.write(render(atlas).encode())
+def write_html(atlas: Atlas, out: BinaryIO, *, with_sparql: bool = False) -> None:
+    """Write the page; ``with_sparql`` one that answers SPARQL, too, which makes it 2 MB larger and more."""
+    out.write(render(atlas, with_sparql=with_sparql).encode())
 
 
-def render(atlas: Atlas) -> str:
+def render(atlas: Atlas, *, with_sparql: bool = False) -> str:
     """Return the page as text."""
     chosen = excerpt(atlas)
     texts = Texts(atlas, chosen)
@@ -58,13 +58,14 @@ def render(atlas: Atlas) -> str:
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "sort_keys": False}
     templates = files("paperatlas.export.html") / "templates"
-    scripts = [_vis_network(), _own_script()]
+    engine = sparql(atlas) if with_sparql else None
+    scripts = [_vis_network(), _own_script((*MODULES, "sparql", "main") if with_sparql else (*MODULES, "main"))]
     style = (templates / "page.css").read_text(encoding="utf-8")
     environment.globals |= {
         "scripts": scripts,
         "style": style,
-        "policy": _policy(scripts, style),
-        "with_sparql": False,
+        "policy": _policy([*scripts, engine["script"]] if engine else scripts, style, compiles=with_sparql),
+        "sparql": engine,
         "atlas": {
             "papers": texts.views(),
             "relations": {kind.value: [s.reads, s.inverse, s.symmetric] for kind, s in SIGNATURES.items()},
@@ -81,9 +82,9 @@ def render(atlas: Atlas) -> str:
     return page
 
 
-def _own_script() -> str:
+def _own_script(names: Sequence[str]) -> str:
     folder = files("paperatlas.export.html") / "templates" / "js"
-    modules = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in MODULES]
+    modules = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in names]
     return '(() => {\n"use strict";\n' + "\n".join(modules) + "})();\n"
 
 
@@ -97,9 +98,12 @@ def _vis_network() -> str:
     return script.replace("//# sourceMappingURL=", "// ")
 
 
-def _policy(scripts: Sequence[str], style: str) -> str:
-    """Return a Content-Security-Policy that allows what is inlined, by its hash, and nothing else."""
-    allowed = " ".join(_hash(script) for script in scripts)
+def _policy(scripts: Sequence[str], style: str, *, compiles: bool) -> str:
+    """Return a Content-Security-Policy that allows what is inlined, by its hash, and nothing else.
+
+    A page that ``compiles`` WebAssembly must be allowed to, and no more than that.
+    """
+    allowed = " ".join([_hash(script) for script in scripts] + (["'wasm-unsafe-eval'"] if compiles else []))
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"

@@ -18,6 +18,7 @@ from paperatlas.cli.common import (
     Strict,
     Verbose,
     Voice,
+    WithSparql,
     read_and_skipped,
 )
 from paperatlas.extract.pipeline import MODEL, PIPELINE
@@ -32,6 +33,7 @@ def build(
     model: Model = MODEL,
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,
+    with_sparql: WithSparql = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -47,7 +49,13 @@ def build(
     voice = Voice(quiet=quiet, verbose=verbose)
     options = Options(pipeline, model, gazetteer, min_confidence)
     atlas, reading = building.build(
-        inputs, output, format=from_, strict=strict, options=options, progress=voice.progress
+        inputs,
+        output,
+        format=from_,
+        strict=strict,
+        options=options,
+        progress=voice.progress,
+        with_sparql=with_sparql,
     )
     voice.report_reading(reading)
     voice.detail(f"wrote {output}/atlas.db, atlas.ttl, atlas.html")

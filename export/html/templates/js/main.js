@@ -1,5 +1,5 @@
 // The state to the screen, and the keys.
-const VIEWS = { things: tableOfThings, papers: tableOfPapers, results: tableOfResults, boards: showBoards, timeline: showTimeline };
+const VIEWS = { things: tableOfThings, papers: tableOfPapers, results: tableOfResults, boards: showBoards, timeline: showTimeline, sparql: typeof showSparql === "function" ? showSparql : null };
 function show(now, before) {
   const same = (...keys) => before && keys.every((key) => String(now[key]) === String(before[key]));
   if (!same("theme")) paint();

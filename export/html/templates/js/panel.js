@@ -80,18 +80,20 @@ function describeThing(node) {
 function fact(edge, end, opened) {
   const numbers = edge.results.map(score).join("; ");
   const rest = [numbers, edge.support > 1 ? `${edge.support} papers` : ""].filter(Boolean).join(" · ");
-  const details = make("details", { open: opened, ontoggle: () => fill() },
-    make("summary", {}, make("span", { class: `dot ${end.group}` }), link(end), make("span", { class: "soft" }, rest ? ` ${rest}` : "")));
-  const fill = () => {
-    if (details.open && details.childElementCount === 1) details.append(...edge.evidence.map((place) => quote(place, new Set([edge.from, edge.to]))));
+  const sentences = make("div", { hidden: true });
+  const toggle = button("", () => open(sentences.hidden), { class: "toggle", "aria-label": `Sentences about ${shorten(end.label, 60)}` });
+  const open = (yes) => {
+    if (yes && !sentences.childElementCount) sentences.append(...edge.evidence.map((place) => quote(place, new Set([edge.from, edge.to]))));
+    sentences.hidden = !yes;
+    toggle.setAttribute("aria-expanded", String(yes));
   };
-  fill();
-  return details;
+  open(opened);
+  return make("div", { class: "fact" }, toggle, make("span", { class: `dot ${end.group}` }), " ", link(end), make("span", { class: "soft" }, rest ? ` ${rest}` : ""), sentences);
 }
 /** What can be done with a thing in the graph. */
 function actions(node) {
   const depth = [0, 1, 2, 3].map((steps) => button(steps ? String(steps) : "off", () => change({ depth: steps, view: "graph" }), {
-    "aria-pressed": String(state.depth === steps), "aria-label": steps ? `Only what is within ${plural(steps, "step")}` : "All around it",
+    "aria-pressed": String(state.depth === steps), title: steps ? `Only what is within ${plural(steps, "step")}` : "All around it",
   }));
   return make("div", { class: "actions" },
     make("span", { role: "group", "aria-label": "Neighbourhood", class: "segments" }, make("span", { class: "soft" }, "Neighbourhood "), ...depth),

@@ -1,7 +1,8 @@
 """``python -m tools.screenshots INPUT... -o DIR``: build an atlas of each input and write pictures of its page.
 
 Of ``examples`` come ``examples-first.png`` (what a person sees first), ``-thing`` (the most important thing chosen),
-``-dark`` (communities, in the dark), ``-all``, ``-boards``, ``-timeline`` and ``-narrow`` (a telephone). Needs Chromium.
+``-dark`` (communities, in the dark), ``-all``, ``-boards``, ``-timeline`` and ``-narrow`` (a telephone). Needs
+Chromium.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ function visit(node) {
   const near = [...neighboursShown(node)].slice(0, 30);
   const reach = near.map((other) => Math.hypot(other.x - node.x, other.y - node.y)).sort((a, b) => a - b);
   const wanted = Math.min(ground.clientWidth, ground.clientHeight) * 0.4 / Math.max(reach[Math.floor(reach.length * 0.7)] || 0, 60 * weight);
-  moveTo({ x: node.x, y: node.y }, Math.min(Math.max(wanted, network.getScale() * 0.8, 0.02), 2.5 / Math.sqrt(weight)), true);
+  moveTo({ x: node.x, y: node.y }, Math.min(Math.max(wanted, network.getScale() * 0.8, 0.02), 1.7 / Math.sqrt(weight)), true);
 }
 function neighboursShown(node) {
   return new Set(pairsOf.get(node.id).map((pair) => otherEnd(pair, node)).filter((other) => selection.shown.has(other)).sort((m, n) => m.rank - n.rank));

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test lint lock model clean
+.PHONY: demo test lint lock model screenshots vendor clean
 
 demo: $(VENV)/.runtime  ## Build the atlas of examples/ and say which page to open.
 	@$(BIN)/paperatlas build examples/*.txt examples/*.jsonl -o demo
@@ -29,6 +29,13 @@ model: $(VENV)/.dev  ## Train the models that are shipped (two hours on two core
 	for name in default fast; do \
 		find build/model/$$name -type f ! -name network.pt -exec cp {} extract/model/$$name/ \; ; \
 	done
+
+screenshots: $(VENV)/.dev  ## Write pictures of the page to build/screenshots, and the README's to docs/page.png.
+	$(BIN)/python -m tools.screenshots examples $(wildcard ../shared/seeds) -o build/screenshots
+	cp build/screenshots/examples-first.png docs/page.png
+
+vendor: $(VENV)/.dev  ## Fetch the browser scripts that are carried along from npm, as their manifests say.
+	$(BIN)/python -m tools.vendor
 
 $(VENV)/.pip:
 	$(PYTHON) -m venv $(VENV)

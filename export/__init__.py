@@ -79,10 +79,12 @@ def format_of(path: Path) -> str | None:
     return next((name for name, form in FORMATS.items() if form.suffix and form.suffix == path.suffix), None)
 
 
-def write(atlas: Atlas, format: str, path: Path, *, settings: Settings | None = None) -> list[Path]:
+def write(
+    atlas: Atlas, format: str, path: Path, *, settings: Settings | None = None, with_sparql: bool = False
+) -> list[Path]:
     """Write ``atlas`` to ``path``, a folder for formats of several files; return what was written.
 
-    ``settings`` say how RDF is written.
+    ``settings`` say how RDF is written; ``with_sparql`` makes a page that answers SPARQL.
 
     Raises:
         OutputError: ``path`` cannot be written to; what was there is untouched.
@@ -92,12 +94,14 @@ def write(atlas: Atlas, format: str, path: Path, *, settings: Settings | None = 
     targets = {path: writers} if isinstance(writers, str) else {path / name: w for name, w in writers.items()}
     for target, writer in targets.items():
         with atomic_writer(target) as out:
-            _function(writer, settings)(atlas, out)
+            _function(writer, settings, with_sparql)(atlas, out)
     return [*targets]
 
 
-def write_to(atlas: Atlas, format: str, out: BinaryIO, *, settings: Settings | None = None) -> None:
-    """Write ``atlas`` to a stream; ``settings`` say how RDF is written.
+def write_to(
+    atlas: Atlas, format: str, out: BinaryIO, *, settings: Settings | None = None, with_sparql: bool = False
+) -> None:
+    """Write ``atlas`` to a stream, as :func:`write` does to a file.
 
     Raises:
         UsageError: there is no such format, it is one of several files, or it cannot be written so.
@@ -106,12 +110,16 @@ def write_to(atlas: Atlas, format: str, out: BinaryIO, *, settings: Settings | N
     writer = FORMATS[name].writer
     if not isinstance(writer, str):
         raise UsageError(f"{name} is {FORMATS[name].label}", hint="name the folder with -o")
-    _function(writer, settings)(atlas, out)
+    _function(writer, settings, with_sparql)(atlas, out)
 
 
-def _function(writer: str, settings: Settings | None) -> Writer:
+def _function(writer: str, settings: Settings | None, with_sparql: bool) -> Writer:
     module, _, function = writer.partition(":")
     found: Writer = getattr(import_module(f"paperatlas.export.{module}"), function)
+    if with_sparql:
+        if module != "html":
+            raise UsageError("only a page answers SPARQL by itself", hint="--format html")
+        found = partial(found, with_sparql=True)
     if settings is None:
         return found
     if module != "rdf":

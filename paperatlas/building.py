@@ -132,6 +132,7 @@ def build(
     progress: Progress = lambda papers, _total: papers,
     wait: float | None = None,
     say: Say = lambda _text: None,
+    with_sparql: bool = False,
 ) -> tuple[Atlas, Reading]:
     """Build the atlas of ``inputs`` in ``folder``, on top of the one that is there, if any.
 
@@ -166,7 +167,7 @@ def build(
                 found.append(revision.add(met_as[facts.paper.key], facts, run))
         if failed and not found and not plan.ready:
             raise InputError(failed[0].reason, where=str(failed[0].source), hint="and no other paper could be")
-        atlas = _publish(revision, plan, found, folder)
+        atlas = _publish(revision, plan, found, folder, with_sparql=with_sparql)
     return atlas, Reading(tuple(atlas.papers.values()), len(records), (*skipped, *failed))
 
 
@@ -237,21 +238,23 @@ def _revising(folder: Path, wait: float | None, say: Say) -> Iterator[Revision]:
         yield revision
 
 
-def _publish(revision: Revision, plan: Plan, found: Sequence[Stored], folder: Path) -> Atlas:
+def _publish(
+    revision: Revision, plan: Plan, found: Sequence[Stored], folder: Path, *, with_sparql: bool = False
+) -> Atlas:
     """Write the store and what is made of it beside the old ones, and put all in their place."""
     from paperatlas.export import write
 
     store = revision.write(plan, found)
-    exports = {"turtle": store.with_name(TURTLE), "html": store.with_name(PAGE)}
+    exports = [store.with_name(TURTLE), store.with_name(PAGE)]
     view = View(store)
     atlas = Atlas.of(view)
-    for format, path in exports.items():
-        write(atlas, format, path)
+    write(atlas, "turtle", exports[0])
+    write(atlas, "html", exports[1], with_sparql=with_sparql)
     view.close()
-    note_exports(store, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in exports.values()})
+    note_exports(store, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in exports})
     seal(store)
     # The store last: as long as it is the old one, the journal counts.
-    put_in_place([(path, folder / path.name) for path in (*exports.values(), store)])
+    put_in_place([(path, folder / path.name) for path in (*exports, store)])
     revision.journal.discard()
     view.reopen(folder / STORE)
     return atlas

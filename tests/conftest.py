@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from paperatlas.building import build
 from paperatlas.extract.facts import Facts
@@ -16,6 +18,8 @@ from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, extract_facts, load
 from paperatlas.graph.atlas import Atlas, open_atlas
 from paperatlas.schema import PAPER, SIGNATURES
+
+from .browsing import opened
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -93,6 +97,39 @@ def patience() -> Iterator[None]:
     yield
     signal.alarm(0)
     signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser, for all tests of the page."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("needs Debian's chromium (apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, example_folder: Path) -> Iterator[Page]:
+    """The examples' page, opened."""
+    with opened(browser, example_folder / "atlas.html") as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def large_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of 1,000 nodes."""
+    from bench.atlases import made_up
+    from paperatlas.export.html.page import render
+
+    path = tmp_path_factory.mktemp("large") / "page.html"
+    path.write_text(render(made_up(1000, 4000)), encoding="utf-8")
+    return path
 
 
 def assert_sound(facts: Facts) -> None:

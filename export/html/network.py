@@ -2,66 +2,76 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Collection, Mapping
+from typing import Any, TypedDict
 
 from pyvis.network import Network
 
+from paperatlas.export.html.excerpt import Excerpt
 from paperatlas.export.html.layout import positions
 from paperatlas.export.html.texts import Place, Texts
-from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import PAPER_TYPE, Score, edges, nodes
+from paperatlas.graph.build import Score
 from paperatlas.schema import SIGNATURES, RelationType
 
-#: How many things the page shows at first: the most important ones that are joined to others.
+#: How many things the page shows at first: the most important ones.
 FIRST_VIEW = 250
 
 #: Node size in pixels: of the least, and what each doubling of importance adds.
-_SIZE, _GROWTH = 6.0, 3.0
-#: The width of an edge is its support, up to this.
-_WIDEST = 6
+_SIZE, _GROWTH = 4.0, 3.0
+_PAPER_SIZE = 5.0
 
 
 class _ScoreView(TypedDict):
-    text: str
+    value: str
+    unit: str
     kind: str
     dataset: str
+    confidence: float
     place: Place
 
 
-def network(atlas: Atlas, texts: Texts) -> Network:
-    """Make the network of ``atlas``. Things have their places; papers find theirs amid what they are joined to."""
-    graph = atlas.graph
-    things = atlas.things()
-    order = {thing: n for n, thing in enumerate(things)}
-    between = [(order[head], order[tail]) for head, tail in graph.edges() if head in order and tail in order]
-    places = positions(len(things), between)
-    importance = {thing: int(graph.nodes[thing]["support"]) + int(graph.degree(thing)) for thing in things}
-    first = _first_view(things, {things[n] for edge in between for n in edge}, importance)
-    drawn = Network(directed=True, height="100%", width="100%")
-    for node, data in nodes(graph):
-        is_paper = data["type"] == PAPER_TYPE
-        x, y = (0.0, 0.0) if is_paper else places[order[node]]
+class _Network(Network):  # type: ignore[misc]
+    """pyvis' network, with look-ups that do not go through all nodes for each edge."""
+
+    def get_nodes(self) -> Collection[str]:
+        nodes: Mapping[str, Any] = self.node_map
+        return nodes.keys()
+
+
+def network(chosen: Excerpt, texts: Texts) -> Network:
+    """Make the network of what was chosen. Things have their places; papers find theirs in the page."""
+    order = {thing: n for n, thing in enumerate(chosen.things)}
+    between = [(order[head], order[tail]) for head, tail, _ in chosen.edges if head in order and tail in order]
+    places = positions(len(order), between, FIRST_VIEW)
+    drawn = _Network(directed=True, height="100%", width="100%")
+    for thing, rank in order.items():
+        data = chosen.nodes[thing]
+        x, y = places[rank]
         drawn.add_node(
-            node,
+            thing,
             label=data["name"],
-            shape="square" if is_paper else "dot",
             x=x,
             y=y,
-            size=_SIZE if is_paper else _SIZE + _GROWTH * importance[node].bit_length(),
+            size=_SIZE + _GROWTH * chosen.importance[thing].bit_length(),
             group=data["type"],
-            aliases=data["aliases"],
+            aliases=[alias for alias in data["aliases"] if alias != data["name"]],
             support=data["support"],
+            confidence=data["confidence"],
             date=data["date"],
-            papers=data["papers"],
-            first=node in first,
+            papers=[paper for paper in data["papers"] if paper in texts.papers],
+            area=chosen.areas.get(thing, -1),
         )
-    for number, (head, tail, edge) in enumerate(edges(graph)):
+    for paper in chosen.papers:
+        data = chosen.nodes[paper]
+        drawn.add_node(
+            paper, label=data["name"], shape="square", size=_PAPER_SIZE, group=data["type"], date=data["date"]
+        )
+    for number, (head, tail, edge) in enumerate(chosen.edges):
         drawn.add_edge(
             head,
             tail,
             id=number,
             type=edge["type"],
-            width=min(edge["support"], _WIDEST),
             support=edge["support"],
             confidence=edge["confidence"],
             symmetric=SIGNATURES[RelationType(edge["type"])].symmetric,
@@ -71,15 +81,12 @@ def network(atlas: Atlas, texts: Texts) -> Network:
     return drawn
 
 
-def _first_view(things: list[str], joined: set[str], importance: dict[str, int]) -> set[str]:
-    ranked = sorted((thing for thing in things if thing in joined), key=lambda thing: (-importance[thing], thing))
-    return set(ranked[:FIRST_VIEW])
-
-
 def _score(score: Score, texts: Texts) -> _ScoreView:
     return _ScoreView(
-        text=f"{score['value']} {score['unit']}".strip(),
+        value=score["value"],
+        unit=score["unit"],
         kind=score["kind"],
         dataset=score["dataset"],
+        confidence=score["confidence"],
         place=texts.place(score["evidence"]),
     )

@@ -1,8 +1,8 @@
 """The graph to a page: pyvis' Network in a template of our own.
 
-pyvis makes the nodes and edges that vis-network draws; the template adds the panel, the search and the filters. All
-that the page needs is in it, and a Content-Security-Policy allows nothing else: no request, no script but the two whose
-hashes it names. Names and abstracts travel as JSON and become text nodes, never markup.
+pyvis makes the nodes and edges that vis-network draws; the template adds all else. What the page needs is in it, and a
+Content-Security-Policy allows nothing else: no request, no script but those whose hashes it names. Names and abstracts
+travel as JSON and become text nodes, never markup.
 """
 
 from __future__ import annotations
@@ -18,41 +18,74 @@ import pyvis
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from paperatlas.errors import PaperatlasError
-from paperatlas.export.html.network import network
+from paperatlas.export.html.boards import boards
+from paperatlas.export.html.excerpt import excerpt
+from paperatlas.export.html.network import FIRST_VIEW, network
+from paperatlas.export.html.sparql import sparql
 from paperatlas.export.html.texts import Texts
 from paperatlas.graph.atlas import Atlas
 from paperatlas.schema import SIGNATURES, TYPE_MEANINGS
 
+#: The page's own script, in the order in which its modules build on each other; they share one scope.
+MODULES = (
+    "dom",
+    "data",
+    "state",
+    "filters",
+    "graph",
+    "overlay",
+    "panel",
+    "search",
+    "controls",
+    "tables",
+    "boards",
+    "timeline",
+    "picture",
+)
 
-def write_html(atlas: Atlas, out: BinaryIO) -> None:
-    """Write the page."""
-    out.write(render(atlas).encode())
+
+def write_html(atlas: Atlas, out: BinaryIO, *, with_sparql: bool = False) -> None:
+    """Write the page; ``with_sparql`` one that answers SPARQL, too, which makes it 2 MB larger and more."""
+    out.write(render(atlas, with_sparql=with_sparql).encode())
 
 
-def render(atlas: Atlas) -> str:
+def render(atlas: Atlas, *, with_sparql: bool = False) -> str:
     """Return the page as text."""
-    texts = Texts(atlas)
+    chosen = excerpt(atlas)
+    texts = Texts(atlas, chosen)
     environment = Environment(
         loader=PackageLoader("paperatlas.export.html", "templates"), autoescape=True, undefined=StrictUndefined
     )
-    assets = files("paperatlas.export.html") / "templates"
-    scripts = [_vis_network(), (assets / "page.js").read_text(encoding="utf-8")]
-    style = (assets / "page.css").read_text(encoding="utf-8")
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":"), "sort_keys": False}
+    templates = files("paperatlas.export.html") / "templates"
+    engine = sparql(atlas) if with_sparql else None
+    scripts = [_vis_network(), _own_script((*MODULES, "sparql", "main") if with_sparql else (*MODULES, "main"))]
+    style = (templates / "page.css").read_text(encoding="utf-8")
     environment.globals |= {
         "scripts": scripts,
         "style": style,
-        "policy": _policy(scripts, style),
+        "policy": _policy([*scripts, engine["script"]] if engine else scripts, style, compiles=with_sparql),
+        "sparql": engine,
         "atlas": {
             "papers": texts.views(),
-            "relations": {kind.value: [s.reads, s.inverse] for kind, s in SIGNATURES.items()},
+            "relations": {kind.value: [s.reads, s.inverse, s.symmetric] for kind, s in SIGNATURES.items()},
             "types": {kind.value: meaning for kind, meaning in TYPE_MEANINGS.items()},
+            "first": FIRST_VIEW,
+            "boards": boards(atlas, chosen, texts),
+            "left_out": chosen.left_out,
         },
     }
-    drawn = network(atlas, texts)
+    drawn = network(chosen, texts)
     drawn.templateEnv = environment
     drawn.path = "page.html.j2"
     page: str = drawn.generate_html(notebook=False)
     return page
+
+
+def _own_script(names: Sequence[str]) -> str:
+    folder = files("paperatlas.export.html") / "templates" / "js"
+    modules = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in names]
+    return '(() => {\n"use strict";\n' + "\n".join(modules) + "})();\n"
 
 
 def _vis_network() -> str:
@@ -65,9 +98,12 @@ def _vis_network() -> str:
     return script.replace("//# sourceMappingURL=", "// ")
 
 
-def _policy(scripts: Sequence[str], style: str) -> str:
-    """Return a Content-Security-Policy that allows what is inlined, by its hash, and nothing else."""
-    allowed = " ".join(_hash(script) for script in scripts)
+def _policy(scripts: Sequence[str], style: str, *, compiles: bool) -> str:
+    """Return a Content-Security-Policy that allows what is inlined, by its hash, and nothing else.
+
+    A page that ``compiles`` WebAssembly must be allowed to, and no more than that.
+    """
+    allowed = " ".join([_hash(script) for script in scripts] + (["'wasm-unsafe-eval'"] if compiles else []))
     return (
         f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; img-src data:; "
         "base-uri 'none'; form-action 'none'"

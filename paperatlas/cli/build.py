@@ -19,6 +19,7 @@ from paperatlas.cli.common import (
     Verbose,
     Voice,
     Wait,
+    WithSparql,
     read_and_skipped,
 )
 from paperatlas.extract.pipeline import MODEL, PIPELINE
@@ -34,6 +35,7 @@ def build(
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,
     wait: Wait = None,
+    with_sparql: WithSparql = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -63,6 +65,7 @@ def build(
             progress=voice.progress,
             wait=wait,
             say=voice.say,
+            with_sparql=with_sparql,
         )
     except Interrupted:
         if (output / BUILD).is_dir():

@@ -81,6 +81,9 @@ Wait = Annotated[
 RdfData = Annotated[
     Path, typer.Argument(metavar="DIR|FILE", help="An atlas, or a file of RDF; - for stdin.", show_default=False)
 ]
+WithSparql = Annotated[
+    bool, typer.Option("--with-sparql", help="Let the page answer SPARQL, too, offline; it grows by 2 MB and more.")
+]
 Base = Annotated[
     str | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paperatlas.cli.common import AtlasFolder, Base, Quiet, Verbose, Voice
+from paperatlas.cli.common import AtlasFolder, Base, Quiet, Verbose, Voice, WithSparql
 from paperatlas.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def export(
         ),
     ] = None,
     base: Base = None,
+    with_sparql: WithSparql = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -64,10 +65,10 @@ def export(
     settings = rdf_settings(profile, base)
     opened = open_atlas(atlas)
     if to_file and output:
-        for written in write(opened, name, output, settings=settings):
+        for written in write(opened, name, output, settings=settings, with_sparql=with_sparql):
             voice.say(f"wrote {written}")
     else:
-        write_to(opened, name, sys.stdout.buffer, settings=settings)
+        write_to(opened, name, sys.stdout.buffer, settings=settings, with_sparql=with_sparql)
         sys.stdout.buffer.flush()
 
 

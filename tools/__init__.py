@@ -1,0 +1,1 @@
+"""What keeps the project: run from its root."""

@@ -1,8 +1,8 @@
 """``python -m bench.store FACTS [--count N] [--add 100]``: what the store costs, extraction and exports aside.
 
 FACTS is what ``paperatlas extract`` wrote. The facts of all papers but the last are built into an atlas, the last are
-added, taken out again, and one thing is looked up; each in a process of its own, for its peak of memory. Seconds are of
-the wall clock, ratios those of a build from scratch. ``added`` and ``removed`` also tell whether the file has the bytes
+added, taken out again, and one thing is looked up; each in a process of its own, for its peak of memory. Seconds
+are of the wall clock and, behind them, of the processor; ratios are of the processor's, to a build from scratch. ``added`` and ``removed`` also tell whether the file has the bytes
 that a build from scratch gives.
 """
 
@@ -38,9 +38,10 @@ _RUN = Run("paperatlas", "", "bench", "")
 
 
 class Cost(NamedTuple):
-    """What a step took: seconds, megabytes at most, and a hash of the store that it left."""
+    """What a step took: seconds, of them the processor's, megabytes at most; and a hash of the store that it left."""
 
     seconds: float
+    busy: float
     memory: float
     digest: str
 
@@ -87,13 +88,13 @@ def step(name: str, folder: Path, path: Path, first: int, last: int) -> Cost:
     }
     if name != "grow":
         facts = facts if name == "remove" else []
-    started = time.perf_counter()
+    started, before = time.perf_counter(), time.process_time()
     outcome = work[name]()
-    seconds = time.perf_counter() - started
+    seconds, busy = time.perf_counter() - started, time.process_time() - before
     if name == "verify" and outcome:
         raise SystemExit(f"verify: {outcome[0]}")
     digest = hashlib.sha256((folder / STORE).read_bytes()).hexdigest()
-    return Cost(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, digest)
+    return Cost(seconds, busy, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, digest)
 
 
 def measure(*arguments: Any) -> Cost:
@@ -104,12 +105,14 @@ def measure(*arguments: Any) -> Cost:
 
 def command(*arguments: str) -> Cost:
     """Run ``paperatlas``, the best of three times."""
-    seconds = []
+    costs = []
     for _ in range(3):
-        started = time.perf_counter()
+        started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "paperatlas", *arguments], check=False, capture_output=True)
-        seconds.append(time.perf_counter() - started)
-    return Cost(min(seconds), 0.0, "")
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        costs.append(Cost(time.perf_counter() - started, busy, 0.0, ""))
+    return min(costs)
 
 
 def main() -> None:
@@ -141,10 +144,11 @@ def main() -> None:
         ("`paperatlas show`", shown, "the whole command"),
         ("`paperatlas show`, not there", missed, "the whole command"),
     ]
-    print("| | seconds | of a build from scratch | peak memory, MB | |\n|---|---|---|---|---|")
+    print("| | seconds | processor | of a build from scratch | peak memory, MB | |\n|---|---|---|---|---|---|")
     for name, cost, note in rows:
         memory = f"{cost.memory:.0f}" if cost.memory else ""
-        print(f"| {name} | {cost.seconds:.2f} | {cost.seconds / scratch.seconds:.3f} | {memory} | {note} |")
+        share = cost.busy / scratch.busy
+        print(f"| {name} | {cost.seconds:.2f} | {cost.busy:.2f} | {share:.3f} | {memory} | {note} |")
 
 
 if __name__ == "__main__":

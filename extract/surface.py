@@ -104,5 +104,7 @@ def words_of(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Lower-case a folded text and take its accents off."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_GREEK)
     return "".join(c for c in unicodedata.normalize("NFKD", decomposed) if not unicodedata.combining(c))

@@ -166,12 +166,14 @@ def seconds(expression: Expression, text: str, limit: float) -> float:
     return time.perf_counter() - started
 
 
-def growth(expression: Expression, size: int, limit: float = 0.5) -> Growth:
+def growth(expression: Expression, size: int) -> Growth:
     """Find the hardest text of ``size`` characters, and how its time grows from a quarter of that size."""
 
     def text(unit: str, length: int) -> str:
         return (unit * (length // len(unit) + 1))[:length]
 
+    # What is linear takes some microseconds a character at most.
+    limit = 0.5 * max(1, size / 2**16)
     # The hardest at a small size is the hardest at a large one, and does not take forever.
     small = size // 16
     hardest = max([*UNITS, *pieces(expression.pattern)], key=lambda unit: seconds(expression, text(unit, small), limit))

@@ -126,7 +126,8 @@ def as_rdflib(atlas: Atlas, settings: Settings = _DEFAULT) -> rdflib.Graph:
 
     store = ox.Store()
     store.bulk_extend(ox.Quad(*row) for row in triples(atlas, settings))
-    graph = rdflib.Graph(OxigraphStore(store=store), bind_namespaces="none")
+    default = rdflib.graph.DATASET_DEFAULT_GRAPH_ID
+    graph = rdflib.Graph(OxigraphStore(store=store), identifier=default, bind_namespaces="none")
     for prefix, namespace in prefixes(settings.base).items():
         graph.bind(prefix, namespace)
     return graph

@@ -1,0 +1,1 @@
+"""RDF, the shapes, SPARQL and the endpoint."""

@@ -141,7 +141,8 @@ def build(
     when all is done. Two builds do not get in each other's way: ``wait`` is for how many seconds to wait for another
     (without end, if it is not given), and ``say`` is told so.
 
-    ``extract`` takes the place of the pipeline that ``options`` describe.
+    ``extract`` takes the place of the pipeline that ``options`` describe; ``with_sparql`` makes a page that answers
+    SPARQL.
 
     Raises:
         InputError: as :func:`read`.
@@ -239,10 +240,18 @@ def _revising(folder: Path, wait: float | None, say: Say) -> Iterator[Revision]:
 
 
 def _publish(
-    revision: Revision, plan: Plan, found: Sequence[Stored], folder: Path, *, with_sparql: bool = False
+    revision: Revision, plan: Plan, found: Sequence[Stored], folder: Path, *, with_sparql: bool | None = None
 ) -> Atlas:
-    """Write the store and what is made of it beside the old ones, and put all in their place."""
+    """Write the store and what is made of it beside the old ones, and put all in their place.
+
+    The page answers SPARQL if it is told to, and if it is not told, if the old one does.
+    """
     from paperatlas.export import write
+    from paperatlas.export.html import answers_sparql
+
+    page = folder / PAGE
+    if with_sparql is None:
+        with_sparql = page.exists() and answers_sparql(page)
 
     store = revision.write(plan, found)
     exports = [store.with_name(TURTLE), store.with_name(PAGE)]

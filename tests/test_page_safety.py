@@ -33,6 +33,22 @@ def test_hostile_names_are_only_text(browser: Browser, tmp_path: Path) -> None:
         assert page.evaluate("() => window.hacked") is None
 
 
+def test_marks_stand_where_names_are_though_characters_are_wide(browser: Browser, tmp_path: Path) -> None:
+    atlas = hostile_atlas()
+    (tmp_path / "page.html").write_text(render(atlas), encoding="utf-8")
+    with opened(browser, tmp_path / "page.html") as page:
+        found = page.evaluate(
+            """() => Object.values(JSON.parse(document.getElementById('data-atlas').textContent).papers)
+              .flatMap((paper) => paper.marks.map(([from, to, thing]) => [paper.text.slice(from, to), thing]))"""
+        )
+    names = {node: {data["name"], *data["aliases"]} for node, data in atlas.graph.nodes(data=True)}
+    assert len(found) >= 8
+    wide = [text for text, thing in found if "\U0001f409" in text]
+    assert wide
+    behind = [text for text, thing in found if text in names[thing]]
+    assert len(behind) >= len(found) - 3
+
+
 def test_the_policy_allows_what_is_inlined_and_nothing_else(browser: Browser, example_folder: Path) -> None:
     path = example_folder / "atlas.html"
     text = path.read_text(encoding="utf-8")

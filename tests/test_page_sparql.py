@@ -8,13 +8,17 @@ import pytest
 from playwright.sync_api import Browser, expect
 from typer.testing import CliRunner
 
+from paperatlas.building import build, relink
 from paperatlas.cli import app
 from paperatlas.export import write
+from paperatlas.export.html import answers_sparql
+from paperatlas.extract.pipeline import Options
 from paperatlas.graph.atlas import Atlas
 from paperatlas.graph.build import edges
 from tools.vendor import MANIFESTS, content_of
 
 from .browsing import opened
+from .conftest import EXAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +76,13 @@ def test_the_command_line_asks_for_it(example_folder: Path, tmp_path: Path) -> N
     done = CliRunner().invoke(app, ["export", str(example_folder), "--with-sparql", "-o", str(tmp_path / "a.ttl")])
     assert done.exit_code != 0
     assert "only a page answers SPARQL" in str(done.exception)
+
+
+def test_the_page_goes_on_answering(tmp_path: Path) -> None:
+    build([str(EXAMPLES / "generative.txt")], tmp_path, options=Options("rules"), with_sparql=True)
+    assert answers_sparql(tmp_path / "atlas.html")
+    relink(tmp_path)
+    assert answers_sparql(tmp_path / "atlas.html")
 
 
 @pytest.mark.parametrize("manifest", MANIFESTS, ids=lambda path: path.parent.name)

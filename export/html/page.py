@@ -49,6 +49,11 @@ def write_html(atlas: Atlas, out: BinaryIO, *, with_sparql: bool = False) -> Non
     out.write(render(atlas, with_sparql=with_sparql).encode())
 
 
+def answers_sparql(page: Path) -> bool:
+    """Tell whether the page in a file was written ``with_sparql``."""
+    return b'id="view-sparql"' in page.read_bytes()
+
+
 def render(atlas: Atlas, *, with_sparql: bool = False) -> str:
     """Return the page as text."""
     chosen = excerpt(atlas)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page
 
 from paperatlas.building import build
@@ -20,6 +21,10 @@ from paperatlas.graph.atlas import Atlas, open_atlas
 from paperatlas.schema import PAPER, SIGNATURES
 
 from .browsing import opened
+
+# How fast a machine is shall decide no test; what must not take forever asks for patience.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"

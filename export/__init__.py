@@ -41,6 +41,7 @@ FORMATS: dict[str, Format] = {
     "graphml": Format("GraphML", ".graphml", "xml:write_graphml"),
     "gexf": Format("GEXF, for Gephi", ".gexf", "xml:write_gexf"),
     "json": Format("node-link JSON", ".json", "nodelink:write_nodelink"),
+    "sssom": Format("SSSOM, the things that are tied to outside lists", ".sssom.tsv", "sssom:write_sssom"),
     "cypher": Format("Cypher statements, for Neo4j", ".cypher", "cypher:write_cypher"),
     "csv": Format(
         "a folder of tables: nodes.csv, edges.csv, results.csv",

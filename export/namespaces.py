@@ -51,6 +51,28 @@ PREFIXES: dict[str, str] = {"pa": ONTOLOGY, "id": THINGS, **VOCABULARIES}
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`\x00-\x20/?#]+(?:/[^\s<>\"{}|\\^`\x00-\x20?#]*)?[/#]")
 
 
+#: Lists that people write identifiers of with a prefix.
+OUTSIDE: dict[str, str] = {
+    "cso": "https://cso.kmi.open.ac.uk/topics/",
+    "mesh": "http://id.nlm.nih.gov/mesh/",
+    "orkg": "http://orkg.org/orkg/resource/",
+    "wd": "http://www.wikidata.org/entity/",
+    "wikidata": "http://www.wikidata.org/entity/",
+}
+_ABSOLUTE = re.compile(r"(?:https?://|urn:)[^\s<>\"{}|\\^`\x00-\x20]+")
+
+
+def outside_iri(identifier: str) -> str:
+    """Return the IRI that an identifier of an outside list is, or nothing if it is none: none is made up.
+
+    >>> outside_iri("wd:Q192776"), outside_iri("https://example.org/x"), outside_iri("Q192776")
+    ('http://www.wikidata.org/entity/Q192776', 'https://example.org/x', '')
+    """
+    prefix, _, local = identifier.partition(":")
+    expanded = OUTSIDE[prefix.lower()] + local if prefix.lower() in OUTSIDE and local else identifier
+    return expanded if _ABSOLUTE.fullmatch(expanded) else ""
+
+
 def known_base(base: str) -> str:
     """Return ``base``, the beginning of the IRIs of papers and things, if it can be one.
 

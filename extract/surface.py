@@ -33,7 +33,7 @@ def slug(text: str, *, words: int = 0) -> str:
     >>> slug("Fréchet Inception Distance"), slug("$\\\\beta$-VAE / C++")
     ('frechet-inception-distance', 'beta-vae-c++')
     """
-    parts = re.findall(r"[^\W_]+(?:\+{1,2}|#)?", _plain(fold(text).text))
+    parts = re.findall(r"[^\W_]+(?:\+{1,2}|#)?", plain(fold(text).text))
     return "-".join(parts[:words] if words else parts)
 
 
@@ -46,7 +46,7 @@ def surface_key(text: str) -> str:
     >>> surface_key("GPT-2") == surface_key("GPT-3")
     False
     """
-    words = re.findall(r"[^\W_]+|[+#]", _ARTICLE.sub("", _plain(fold(text).text).strip()))
+    words = re.findall(r"[^\W_]+|[+#]", _ARTICLE.sub("", plain(fold(text).text).strip()))
     if words:
         words[-1] = singular(words[-1])
     return "".join(_BRITISH.sub("iz", word) for word in words)
@@ -75,7 +75,7 @@ def may_be_one(one: str, other: str) -> bool:
     >>> may_be_one("GAN-TTS", "autoregressive model")
     False
     """
-    words, others = (re.findall(r"[^\W_]+", _plain(fold(name).text)) for name in (one, other))
+    words, others = (re.findall(r"[^\W_]+", plain(fold(name).text)) for name in (one, other))
     stems, other_stems = ({word[:_STEM] for word in some if len(word) > 2} for some in (words, others))
     key, other_key = "".join(words), "".join(others)
     contained = key in other_key or other_key in key
@@ -102,8 +102,12 @@ def words_of(text: str) -> str:
     return " ".join(re.findall(r"\w+", fold(text).text.casefold()))
 
 
-def _plain(text: str) -> str:
-    """Lower-case a folded text and take its accents off."""
+def plain(text: str) -> str:
+    """Lower-case a folded text, take its accents off and spell its Greek.
+
+    >>> plain("Fréchet"), plain("β-VAE")
+    ('frechet', 'beta-vae')
+    """
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).casefold().translate(_GREEK)

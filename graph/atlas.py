@@ -12,7 +12,7 @@ from weakref import finalize
 from paperatlas.errors import AtlasError, NotFoundError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.surface import slug, surface_key
+from paperatlas.extract.surface import slug
 from paperatlas.graph.analysis.centrality import Central, centrality
 from paperatlas.graph.analysis.communities import Community, communities
 from paperatlas.graph.analysis.frames import Frames, to_pandas
@@ -22,6 +22,7 @@ from paperatlas.graph.analysis.paths import Route, paths
 from paperatlas.graph.analysis.timeline import Timeline, timeline
 from paperatlas.graph.build import PAPER_TYPE, build_graph, paper_id
 from paperatlas.graph.lookup import GraphLookup, Lookup
+from paperatlas.graph.resolve.forms import form
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.view import View
 from paperatlas.schema import EntityType
@@ -107,7 +108,7 @@ class Atlas:
             data = self.look.node(node)
             return data is not None and type in (None, data["type"])
 
-        for candidate in (name, slug(name), f"paper/{name}", *self.look.called(surface_key(name))):
+        for candidate in (name, slug(name), f"paper/{name}", *self.look.called(form(name).key)):
             if fits(candidate):
                 return candidate
         spelt = {known.casefold(): known for known, kind in self.look.names() if type in (None, kind)}

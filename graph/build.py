@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict, cast
 from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
 from paperatlas.extract.latex import fold
 from paperatlas.extract.paper import Paper
-from paperatlas.graph.resolve import Ref, Thing, resolve
+from paperatlas.graph.authority import Entry, tied
+from paperatlas.graph.resolve import Near, Reason, Ref, Thing, resolve
+from paperatlas.graph.resolve.decisions import NONE, Overrides
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 
 if TYPE_CHECKING:
@@ -68,6 +70,11 @@ class NodeData(TypedDict):
     types: dict[str, int]
     #: Things only: where each paper names it.
     mentions: NotRequired[list[Mention]]
+    #: Things only: why what it is called is one thing, and what else could be the same.
+    reasons: NotRequired[list[Reason]]
+    near: NotRequired[list[Near]]
+    #: Things only: what outside lists call it, by their identifiers.
+    exact: NotRequired[list[str]]
     #: Papers only.
     title: NotRequired[str]
     abstract: NotRequired[str]
@@ -130,17 +137,21 @@ def graph_of(
 EdgeKey = tuple[str, str, str]
 
 
-def link(facts: Iterable[Facts]) -> Linked:
-    """Find out which nodes and edges the facts of all papers give; what each carries is made when it is asked for."""
+def link(facts: Iterable[Facts], *, decisions: Overrides = NONE, authority: Sequence[Entry] = ()) -> Linked:
+    """Find out which nodes and edges the facts of all papers give; what each carries is made when it is asked for.
+
+    ``decisions`` are a person's on what is one thing; things that ``authority`` names are tied to its identifiers.
+    """
     ordered = sorted(facts, key=lambda f: f.paper.key)
     papers = {f.paper.key: f.paper for f in ordered}
-    things = {thing.id: thing for thing in resolve(ordered)}
+    things = {thing.id: thing for thing in tied(resolve(ordered, decisions=decisions), authority)}
     entities = {(key, entity.key): entity for key, f in zip(papers, ordered, strict=True) for entity in f.entities}
     node_of = {member: thing.id for thing in things.values() for member in thing.members}
     types = {thing.id: thing.type.value for thing in things.values()}
     stated: dict[EdgeKey, list[_Statement]] = defaultdict(list)
     for key, of in zip(papers, ordered, strict=True):
-        ends = {entity.key: node_of[key, entity.key] for entity in of.entities}
+        # A thing that a person has dropped is no node, and nothing is stated of it.
+        ends = {entity.key: node_of[key, entity.key] for entity in of.entities if (key, entity.key) in node_of}
         ends[PAPER] = f"paper/{key}"
         datasets = {entity: end for entity, end in ends.items() if types.get(end) == EntityType.DATASET}
         for head, kind, tail, statement in _statements(of, ends, datasets):
@@ -240,10 +251,12 @@ def _statements(
     key = facts.paper.key
     for n, relation in enumerate(facts.relations):
         statement = _Statement(key, facts.paper, relation, f"relation {n}")
-        yield ends[relation.head], relation.type, ends[relation.tail], statement
+        if relation.head in ends and relation.tail in ends:
+            yield ends[relation.head], relation.type, ends[relation.tail], statement
     for n, result in enumerate(facts.results):
         statement = _Statement(key, facts.paper, result, f"result {n}", datasets.get(result.dataset, ""))
-        yield ends[result.subject], RelationType.MEASURED_BY, ends[result.metric], statement
+        if result.subject in ends and result.metric in ends:
+            yield ends[result.subject], RelationType.MEASURED_BY, ends[result.metric], statement
 
 
 def _paper(paper: Paper) -> NodeData:
@@ -277,6 +290,9 @@ def _thing(thing: Thing, papers: Mapping[str, Paper], entities: Mapping[Ref, Ent
         confidence=_together([entity.confidence for _, entity in members]),
         types={kind.value: count for kind, count in thing.types},
         mentions=[Mention(paper=paper, start=start, end=end) for paper, e in members for start, end in e.mentions],
+        reasons=[*thing.reasons],
+        near=[*thing.near],
+        exact=[*thing.exact],
     )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, cast
 
-from paperatlas.extract.surface import surface_key
 from paperatlas.graph.build import EdgeData, NodeData
+from paperatlas.graph.resolve.forms import form
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -65,5 +65,5 @@ class GraphLookup:
         found: dict[str, set[str]] = defaultdict(set)
         for node, data in self._graph.nodes.items():
             for name in (data["name"], *data["aliases"]):
-                found[surface_key(name)].add(node)
+                found[form(name).key].add(node)
         return found

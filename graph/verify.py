@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from itertools import zip_longest
 from pathlib import Path
@@ -18,7 +18,9 @@ from typing import NamedTuple
 from paperatlas.errors import AtlasError
 from paperatlas.extract.facts import Facts, Span
 from paperatlas.extract.latex import fold
+from paperatlas.graph.authority import kept_authority
 from paperatlas.graph.build import Linked, link
+from paperatlas.graph.overrides import read_overrides
 from paperatlas.graph.store.revision import code_fingerprint
 from paperatlas.graph.store.rows import Row, Stored, read
 from paperatlas.graph.store.schema import FACTS, connect, is_current, readable
@@ -79,7 +81,8 @@ def _problems(connection: sqlite3.Connection, store: Path) -> Iterator[Fault | t
             yield f"paper {stored.key}", problem
     yield from _strays(connection, texts)
     if is_current(connection):
-        yield from _graph(connection, facts, digests, by_this=meta.get("code") == code_fingerprint())
+        linked = link(facts, decisions=read_overrides(store.parent), authority=kept_authority(store.parent))
+        yield from _graph(connection, linked, digests, by_this=meta.get("code") == code_fingerprint())
         yield from _misquoted(connection, texts)
 
 
@@ -134,10 +137,9 @@ def _strays(connection: sqlite3.Connection, texts: Mapping[str, str]) -> Iterato
 
 
 def _graph(
-    connection: sqlite3.Connection, facts: Iterable[Facts], digests: Mapping[str, str], *, by_this: bool
+    connection: sqlite3.Connection, linked: Linked, digests: Mapping[str, str], *, by_this: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield what of the stored graph is not what the facts give."""
-    linked = link(facts)
     why = "" if by_this else f" (it was linked by another version; {_ANEW})"
     for table, expected in _expected(linked, digests).items():
         stored = connection.execute(f"SELECT * FROM {table} ORDER BY {ORDER[table]}")  # noqa: S608

@@ -21,7 +21,9 @@ from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers import Skipped, merge, read_records
 from paperatlas.files import put_in_place
 from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas, open_atlas
+from paperatlas.graph.authority import keep_authority, read_authority
 from paperatlas.graph.build import edges
+from paperatlas.graph.overrides import read_overrides
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.journal import BUILD
 from paperatlas.graph.store.lock import locked
@@ -133,6 +135,7 @@ def build(
     wait: float | None = None,
     say: Say = lambda _text: None,
     with_sparql: bool = False,
+    link: Sequence[str | Path] = (),
 ) -> tuple[Atlas, Reading]:
     """Build the atlas of ``inputs`` in ``folder``, on top of the one that is there, if any.
 
@@ -142,10 +145,12 @@ def build(
     (without end, if it is not given), and ``say`` is told so.
 
     ``extract`` takes the place of the pipeline that ``options`` describe; ``with_sparql`` makes a page that answers
-    SPARQL.
+    SPARQL. ``link`` names outside lists whose identifiers things are tied to; without it the list stays that the atlas
+    was tied to before.
 
     Raises:
-        InputError: as :func:`read`.
+        InputError: as :func:`read`; or an outside list cannot be used.
+        OverridesError: the overrides in ``folder`` cannot be meant.
         AtlasError: ``folder`` holds a store that cannot be added to, or another build does not end.
         ModelError: the pipeline or the model that ``options`` name cannot be used.
         OutputError: ``folder`` cannot be written to.
@@ -154,7 +159,12 @@ def build(
 
     options = options or Options()
     run = run_of(options)
+    # What a person has said, and what things are tied to, is read before the work that it could make vain.
+    entries = [entry for path in link for entry in read_authority(Path(path))]
+    read_overrides(folder)
     with _revising(folder, wait, say) as revision:
+        if entries:
+            keep_authority(folder, entries)
         records, skipped = _records(inputs, format, strict)
         plan = revision.plan(records, run=run)
         failed: list[Skipped] = []

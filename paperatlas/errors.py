@@ -58,6 +58,10 @@ class AtlasError(PaperatlasError):
     """A folder or file that is no atlas, or one that this version cannot use."""
 
 
+class OverridesError(PaperatlasError):
+    """A person's overrides that cannot be read or cannot be meant."""
+
+
 class QueryError(PaperatlasError):
     """A SPARQL query that cannot be answered."""
 

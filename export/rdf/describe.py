@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import NamedNode
 
+from paperatlas.export.namespaces import outside_iri
 from paperatlas.export.rdf.iris import Iris, encoded
 from paperatlas.export.rdf.terms import (
     DC,
@@ -108,6 +109,16 @@ def thing(iris: Iris, node: str, data: NodeData) -> Iterator[Row]:
     yield me, PA.confidence, decimal(str(data["confidence"]))
     if data["date"]:
         yield me, PA.firstSeen, date(data["date"])
+    yield from outside(me, data.get("exact", []))
+
+
+def outside(me: NamedNode, identifiers: Iterable[str]) -> Iterator[Row]:
+    """Yield what outside lists call a thing: as an IRI that matches it exactly, else as the notation that it is."""
+    for identifier in identifiers:
+        if found := outside_iri(identifier):
+            yield me, SKOS.exactMatch, NamedNode(found)
+        else:
+            yield me, SKOS.notation, text(identifier)
 
 
 def run(iris: Iris, run: Run) -> Iterator[Row]:

@@ -21,7 +21,9 @@ from typing import NamedTuple
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers.merge import Met, gather, still_true, words_hash
+from paperatlas.graph.authority import kept_authority
 from paperatlas.graph.build import link
+from paperatlas.graph.overrides import read_overrides
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.journal import Journal
 from paperatlas.graph.store.rows import Stored, complete, read, read_runs, settled
@@ -130,7 +132,12 @@ class Revision:
         gone = plan.gone - {stored.key for stored in coming} | {stored.key for stored in added}
         runs = {**self._runs, **({plan.run.id: plan.run} if plan.run else {})}
         staying = (s.facts for s in self._read(None) if s.key not in gone)
-        linked = link([*staying, *(stored.facts for stored in added)])
+        beside = self._store.parent
+        linked = link(
+            [*staying, *(stored.facts for stored in added)],
+            decisions=read_overrides(beside),
+            authority=kept_authority(beside),
+        )
         path = self.journal.folder / _FRESH
         write(path, self._current(), Change(gone, added, [*runs.values()]), linked, code_fingerprint())
         return path

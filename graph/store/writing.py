@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paperatlas.errors import OutputError
-from paperatlas.extract.surface import surface_key
 from paperatlas.graph.build import EdgeData, EdgeKey, Linked, NodeData
+from paperatlas.graph.resolve.forms import form
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.rows import Row, Stored, run_row
 from paperatlas.graph.store.schema import FACTS, TABLES, create, index
@@ -80,7 +80,7 @@ def write(path: Path, old: Path | None, change: Change, linked: Linked, code: st
 
 def node_rows(node: str, data: NodeData, basis: bytes) -> dict[str, list[Row]]:
     """Return the rows of a node, by table."""
-    keys = {surface_key(name) for name in (data["name"], *data["aliases"])}
+    keys = {form(name).key for name in (data["name"], *data["aliases"])}
     return {
         "nodes": [(node, data["type"], data["name"], data["support"], basis, _dumps(data))],
         "names": [(key, node) for key in sorted(keys) if key],

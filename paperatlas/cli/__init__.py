@@ -8,6 +8,7 @@ import typer
 
 from paperatlas.cli import (
     build,
+    decide,
     diff,
     evaluate,
     export,
@@ -17,6 +18,7 @@ from paperatlas.cli import (
     paths,
     query,
     remove,
+    review,
     serve,
     show,
     stats,
@@ -70,6 +72,10 @@ app.command()(serve.serve)
 app.command()(validate.validate)
 app.command()(show.show)
 app.command()(stats.stats)
+app.command()(decide.merge)
+app.command()(decide.split)
+app.command()(decide.rename)
+app.command()(review.review)
 app.command()(top.top)
 app.command()(paths.paths)
 app.command()(timeline.timeline)

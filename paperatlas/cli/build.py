@@ -36,6 +36,15 @@ def build(
     min_confidence: MinConfidence = 0.0,
     wait: Wait = None,
     with_sparql: WithSparql = False,
+    link: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--link",
+            metavar="FILE",
+            help="An outside list to tie things to by name: SKOS, CSV or JSON Lines with id, name, aliases, type.",
+            show_default=False,
+        ),
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -44,7 +53,7 @@ def build(
     An atlas that is already in DIR is added to; papers that it has are read anew only if their text, or the way to
     extract, has changed. A build that was stopped goes on where it was. Without INPUT, what is there is linked anew.
     """
-    from paperatlas import building
+    from paperatlas import building, deciding
     from paperatlas.errors import Interrupted
     from paperatlas.extract.pipeline import Options
     from paperatlas.graph.atlas import PAGE
@@ -66,12 +75,14 @@ def build(
             wait=wait,
             say=voice.say,
             with_sparql=with_sparql,
+            link=link or (),
         )
     except Interrupted:
         if (output / BUILD).is_dir():
             raise Interrupted("what was finished is kept, and the same command goes on from there") from None
         raise
     voice.report_reading(reading)
+    deciding.report(output, atlas, voice.say, voice.detail)
     voice.detail(f"wrote {output}/atlas.db, atlas.ttl, atlas.html")
     voice.say(f"{output}: {building.summarize(atlas)}; {read_and_skipped(reading)}")
     voice.detail(f"open {(output / PAGE).resolve().as_uri()}")

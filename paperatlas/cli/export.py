@@ -23,7 +23,7 @@ def export(
             "--format",
             "-f",
             metavar="FORMAT",
-            help="turtle, ntriples, jsonld, trig, nquads, html, graphml, gexf, json, cypher or csv; "
+            help="turtle, ntriples, jsonld, trig, nquads, html, graphml, gexf, json, cypher, sssom or csv; "
             "else what FILE ends in.",
             show_default=False,
         ),

@@ -13,6 +13,7 @@ from paperatlas.cli.common import AsJson, AtlasFolder, Quiet, Verbose
 def show(
     atlas: AtlasFolder,
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name, an alias or an identifier.", show_default=False)],
+    why: Annotated[bool, typer.Option("--why", help="Print why what it is called is one thing.")] = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -20,7 +21,16 @@ def show(
     """Print what is known of one thing or paper, with the sentences that say so. -q leaves the sentences out."""
     from paperatlas.graph.atlas import open_atlas
     from paperatlas.graph.portrait import portray, tell
+    from paperatlas.graph.why import explain, tell_why
 
+    if why:
+        explanation = explain(open_atlas(atlas), name)
+        if as_json:
+            typer.echo(json.dumps(explanation, ensure_ascii=False, indent=1))
+        else:
+            for line in tell_why(explanation, everything=verbose):
+                typer.echo(line)
+        return
     portrait = portray(open_atlas(atlas), name)
     if as_json:
         typer.echo(json.dumps(portrait, ensure_ascii=False, indent=1))

@@ -1,9 +1,9 @@
 """``python -m bench.store FACTS [--count N] [--add 100]``: what the store costs, extraction and exports aside.
 
 FACTS is what ``paperatlas extract`` wrote. The facts of all papers but the last are built into an atlas, the last are
-added, taken out again, and one thing is looked up; each in a process of its own, for its peak of memory. Seconds
-are of the wall clock and, behind them, of the processor; ratios are of the processor's, to a build from scratch. ``added`` and ``removed`` also tell whether the file has the bytes
-that a build from scratch gives.
+added, taken out again, and one thing is looked up; each in a process of its own, for its peak of memory. Seconds are of
+the wall clock and, behind them, of the processor; ratios are of the processor's, to a build from scratch. Adding and
+removing also tell whether the file has the bytes that a build from scratch gives.
 """
 
 from __future__ import annotations

@@ -195,7 +195,7 @@ def test_a_damaged_journal_is_done_without(tmp_path: Path) -> None:
     assert contents(tmp_path / "atlas") == contents(tmp_path / "once")
 
 
-def _stub(atlas: Atlas, format: str, path: Path) -> list[Path]:
+def _stub(atlas: Atlas, format: str, path: Path, **_settings: object) -> list[Path]:
     """Write, in place of the exports, which take long, what they are made from."""
     with path.open("w") as out:
         print(format, [*atlas.graph.nodes(data=True)], [*atlas.graph.edges(keys=True, data=True)], file=out)

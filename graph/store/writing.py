@@ -146,12 +146,13 @@ class _Writer:
         tables = ["nodes", "names", "naming"]
         self._stage(tables)
         made = [node for node, basis in bases.items() if before.get(node) != basis]
-        self._connection.executemany("INSERT INTO kept VALUES (?)", [(n,) for n in sorted(bases.keys() - {*made})])
+        gone = before.keys() - bases.keys() | {*made}
+        self._connection.executemany("INSERT INTO gone_nodes VALUES (?)", [(node,) for node in sorted(gone)])
         for node in made:
             for table, rows in node_rows(node, linked.node(node), bases[node]).items():
                 self._add(table, rows)
         for table in tables:
-            self._merge(table, "node IN (SELECT node FROM kept)")
+            self._merge(table, "node NOT IN (SELECT node FROM gone_nodes)" if same else "FALSE")
 
     def _edges(self, digests: Mapping[str, str], same: bool) -> None:
         linked = self._linked
@@ -160,9 +161,11 @@ class _Writer:
         self._stage(["edges"])
         bases = {key: linked.edge_basis(key, digests) for key in linked.edges}
         made = [key for key, basis in bases.items() if before.get(key) != basis]
-        self._connection.executemany("INSERT INTO kept_edges VALUES (?, ?, ?)", sorted(bases.keys() - {*made}))
+        gone = before.keys() - bases.keys() | {*made}
+        self._connection.executemany("INSERT INTO gone_edges VALUES (?, ?, ?)", sorted(gone))
         self._add("edges", (edge_row(key, linked.edge(key), bases[key]) for key in made))
-        self._merge("edges", "(head, tail, type) IN (SELECT head, tail, type FROM kept_edges)")
+        stays = "(head, tail, type) NOT IN (SELECT head, tail, type FROM gone_edges)"
+        self._merge("edges", stays if same else "FALSE")
 
     def _stage(self, tables: Iterable[str]) -> None:
         """Make room for what is new, outside the file."""
@@ -187,11 +190,11 @@ class _Writer:
         return row[0] if row else None
 
 
-#: Which papers go, and which nodes and edges stay.
+#: Which papers, nodes and edges go, or are replaced.
 _STAGES = (
     "CREATE TEMP TABLE IF NOT EXISTS gone (key TEXT PRIMARY KEY) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS kept (node TEXT PRIMARY KEY) WITHOUT ROWID",
-    "CREATE TEMP TABLE IF NOT EXISTS kept_edges (head TEXT, tail TEXT, type TEXT, PRIMARY KEY (head, tail, type)) "
+    "CREATE TEMP TABLE IF NOT EXISTS gone_nodes (node TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS gone_edges (head TEXT, tail TEXT, type TEXT, PRIMARY KEY (head, tail, type)) "
     "WITHOUT ROWID",
 )
 

@@ -22,7 +22,7 @@ from .conftest import EXAMPLES, ROOT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = (
-    *("build", "remove", "diff", "verify", "extract", "export", "query", "show", "stats"),
+    *("build", "remove", "diff", "verify", "extract", "export", "query", "serve", "validate", "show", "stats"),
     *("top", "paths", "timeline", "leaderboard", "evaluate", "train"),
 )
 RECORD = '{"id": "p1", "title": "FooNet: A Network", "abstract": "We introduce FooNet, a transformer, and evaluate it on ImageNet."}\n'
@@ -209,7 +209,9 @@ def bad_inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_syntax_error_in_a_query(paperatlas: Run, example_folder: Path) -> None:
-    assert one_line(paperatlas("query", example_folder, "SELECT ?x {"), 1).startswith("Error: query: error at 1:12")
+    assert one_line(paperatlas("query", example_folder, "SELECT ?x {"), 1).startswith(
+        "Error: query:1:12: ends too early ({ is not closed)"
+    )
     assert one_line(paperatlas("query", example_folder, "ASK {}", "-f", "pdf"), 2).startswith("Error: no format 'pdf'")
 
 

@@ -33,6 +33,18 @@ from paperatlas.graph.build import edges
 if TYPE_CHECKING:
     import rdflib
 
+__all__ = [
+    "Settings",
+    "as_rdflib",
+    "quads",
+    "triples",
+    "write_jsonld",
+    "write_nquads",
+    "write_ntriples",
+    "write_trig",
+    "write_turtle",
+]
+
 _DEFAULT = Settings()
 
 

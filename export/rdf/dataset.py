@@ -12,7 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from paperatlas.export.namespaces import ONTOLOGY, PREFIXES, VOCABULARIES
-from paperatlas.export.rdf.terms import DCAT, DCTERMS, RDFS, SD, VOID, A, Row, address, english, integer, text
+from paperatlas.export.rdf.terms import DCAT, DCTERMS, RDFS, SD, VOID, A, Row, english, integer, text
 
 _CLASSES = "SELECT ?term (COUNT(*) AS ?count) { ?node a ?term } GROUP BY ?term"
 _PROPERTIES = "SELECT ?term (COUNT(*) AS ?count) { ?node ?term ?value } GROUP BY ?term"
@@ -72,7 +72,7 @@ def described(
         yield (
             ox.NamedNode(f"{file}#distribution"),
             DCAT.mediaType,
-            address(f"https://www.iana.org/assignments/media-types/{kind}"),
+            ox.NamedNode(f"https://www.iana.org/assignments/media-types/{kind}"),
         )
     for number, (term, count) in enumerate(counted.classes.items(), start=1):
         part = ox.NamedNode(f"{dataset}-class-{number}")

@@ -45,7 +45,7 @@ class Iris:
     def __init__(self, base: str = THINGS) -> None:
         self.base = base
         # Bounded: a writer's memory does not grow with the graph.
-        self.node = lru_cache(maxsize=2**14)(self._node)
+        self.node = lru_cache(maxsize=2**11)(self._node)
         #: The scheme that all things are concepts of; no thing's name has a slash.
         self.scheme = NamedNode(f"{base}scheme/things")
 

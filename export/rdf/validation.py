@@ -84,7 +84,7 @@ def _aimed(shapes: rdflib.Graph, data: rdflib.Graph, nodes: set[rdflib.URIRef]) 
 
     The other nodes of a piece are there in part only, and would fail.
     """
-    aimed = rdflib.Graph()
+    aimed = rdflib.Graph(namespace_manager=shapes.namespace_manager)
     for shape, predicate, value in shapes:
         if predicate == SH.targetClass:
             found = set(data.subjects(RDF.type, value))

@@ -48,6 +48,10 @@ def export(
         ),
     ] = None,
     base: Base = None,
+    crate: Annotated[
+        bool,
+        typer.Option("--crate", help="Describe DIR as an RO-Crate: ro-crate-metadata.json, VoID, ontology, shapes."),
+    ] = False,
     with_sparql: WithSparql = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -57,6 +61,16 @@ def export(
     from paperatlas.graph.atlas import open_atlas
 
     voice = Voice(quiet=quiet, verbose=verbose)
+    if crate:
+        from paperatlas.export.crate import write_crate
+
+        if format or output or profile or base:
+            raise UsageError(
+                "--crate describes DIR as it is", hint="export into DIR first, then run with --crate alone"
+            )
+        for made in write_crate(open_atlas(atlas), atlas):
+            voice.say(f"wrote {made}")
+        return
     to_file = output is not None and str(output) != "-"
     name = format or (format_of(output) if output else None) or ("trig" if profile == "nanopub" else None)
     if name is None:

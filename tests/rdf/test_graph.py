@@ -13,7 +13,7 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rdflib import DCTERMS, RDF, Dataset, Graph, Literal, Namespace, URIRef
+from rdflib import DCTERMS, RDF, XSD, Dataset, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 from paperatlas.building import build
@@ -105,8 +105,8 @@ def test_evidence_selects_the_sentence_by_quote_and_by_position(small: Atlas, gr
     for place in places:
         assert set(graph.objects(place, OA.hasBody)) == set(graph.subjects(PA.evidence, place)) != set()
         target = graph.value(place, OA.hasTarget)
-        text = texts[graph.value(target, OA.hasSource)]
-        quote, position = sorted(graph.objects(target, OA.hasSelector), reverse=True)
+        text = texts[next(graph.objects(target, OA.hasSource))]
+        quote, position = sorted(graph.objects(target, OA.hasSelector), key=str, reverse=True)
         assert (quote, RDF.type, OA.TextQuoteSelector) in graph
         start, end = (int(str(graph.value(position, part))) for part in (OA.start, OA.end))
         exact, before, after = (str(graph.value(quote, part)) for part in (OA.exact, OA.prefix, OA.suffix))
@@ -166,7 +166,8 @@ def test_a_nanopublication_a_statement(small: Atlas) -> None:
     for head in heads:
         (publication,) = head.subjects(RDF.type, NP.Nanopublication)
         assert set(head.subjects()) == {publication}
-        parts = [head.value(publication, p) for p in (NP.hasAssertion, NP.hasProvenance, NP.hasPublicationInfo)]
+        names = (NP.hasAssertion, NP.hasProvenance, NP.hasPublicationInfo)
+        parts = [URIRef(str(head.value(publication, name))) for name in names]
         assertion, provenance, info = (dataset.graph(part) for part in parts)
         assert len(assertion)
         assert (parts[0], PROV.wasDerivedFrom, None) in provenance
@@ -253,12 +254,14 @@ def test_rdflib_over_oxigraph_is_the_same_graph(small: Atlas) -> None:
 
 
 def canonical(graph: Graph) -> Graph:
-    """Write decimals as Oxigraph's store does, which keeps their value and not their digits: 71.0 is 71."""
+    """Write literals as Oxigraph's store does: a decimal's value and not its digits (71.0 is 71), a string's datatype."""
     made = Graph()
     for s, p, o in graph:
-        number = isinstance(o, Literal) and str(o.datatype).endswith("#decimal")
-        text = str(o).rstrip("0").rstrip(".") if number else ""
-        made.add((s, p, Literal(text, datatype=o.datatype, normalize=False) if number else o))  # type: ignore[union-attr]
+        if isinstance(o, Literal) and str(o.datatype).endswith("#decimal"):
+            o = Literal(str(o).rstrip("0").rstrip("."), datatype=o.datatype, normalize=False)
+        elif isinstance(o, Literal) and o.datatype is None and o.language is None:
+            o = Literal(str(o), datatype=XSD.string)
+        made.add((s, p, o))
     return made
 
 
@@ -276,10 +279,10 @@ def test_jena_reads_the_same(atlas: Atlas, name: str, tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_graph() -> None:
     """What the writers hold beside the graph: measured as the most that Python holds while they run."""
     peaks = []
-    for papers in (40, 320):
+    for papers in (250, 750):
         command = [sys.executable, "-c", _PEAK, str(papers)]
         peaks.append(int(subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout))
-    assert peaks[1] < 1.5 * peaks[0], peaks
+    assert peaks[1] < 1.2 * peaks[0], peaks
 
 
 _PEAK = """

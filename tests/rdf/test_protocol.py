@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 import pyoxigraph as ox
@@ -323,7 +323,7 @@ def test_no_other_name_leads_here(server: Server) -> None:
 
 
 def test_sparqlwrapper(server: Server) -> None:
-    client = SPARQLWrapper(f"{server.address}/sparql")
+    client: Any = SPARQLWrapper(f"{server.address}/sparql")
     client.setQuery(
         "PREFIX pa: <https://w3id.org/paperatlas/ontology#>\nSELECT ?a WHERE { ?a pa:extends ?b } ORDER BY ?a"
     )

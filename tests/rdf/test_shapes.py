@@ -13,6 +13,7 @@ import pytest
 from rdflib import OWL, RDF, RDFS, SH, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import DCAT, DCTERMS, PROV, SDO, SKOS, VOID, XSD, DefinedNamespace
+from rdflib.term import Node
 
 from paperatlas.export import rdf, write
 from paperatlas.export.namespaces import ONTOLOGY, PREFIXES, THINGS
@@ -41,9 +42,9 @@ def test_the_files_are_what_the_schema_makes(name: str) -> None:
     assert there == MADE[name](), "run python -m paperatlas.export.rdf.vocabulary"
 
 
-def classes(graph: Graph, node: object) -> set[str]:
+def classes(graph: Graph, node: Node | None) -> set[str]:
     """Return the classes that a domain or range is the union of."""
-    union = graph.value(node, OWL.unionOf)  # type: ignore[arg-type]
+    union = graph.value(node, OWL.unionOf)
     members = Collection(graph, union) if union else [node]
     return {str(member).removeprefix(ONTOLOGY) for member in members}
 
@@ -164,7 +165,7 @@ BROKEN = {
         "id:statement/beta/extends/alpha",
         "rdf:predicate",
     ),
-    "ResultShape": ("DELETE WHERE { ?s a pa:Result ; pa:value ?x }", "id:result/", "pa:value"),
+    "ResultShape": ("DELETE { ?s pa:value ?x } WHERE { ?s a pa:Result ; pa:value ?x }", "id:result/", "pa:value"),
     "ResultShape dataset": ("INSERT { ?s pa:dataset <alpha> } WHERE { ?s a pa:Result }", "id:result/", "pa:dataset"),
     "EvaluationShape": ("INSERT { ?s mls:hasValue 3.5 } WHERE { ?s a mls:ModelEvaluation }", "id:result/", "mls:hasValue"),
     "ModelEvaluationShape": (

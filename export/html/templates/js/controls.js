@@ -22,7 +22,14 @@ function slider(id, key, { least, most, step, tell }) {
   const input = $(id);
   Object.assign(input, { min: least, max: most, step });
   const output = input.parentElement.querySelector("output");
-  input.addEventListener("input", () => change({ [key]: Number(input.value) }));
+  let rest = 0;
+  input.addEventListener("input", () => {
+    // A heavy graph is drawn when the hand rests.
+    clearTimeout(rest);
+    output.textContent = tell(Number(input.value));
+    if (selection.shown.size + selection.lines.length < HEAVY) change({ [key]: Number(input.value) });
+    else rest = setTimeout(() => change({ [key]: Number(input.value) }), 200);
+  });
   syncing.push(() => {
     input.value = state[key];
     const text = tell(state[key]);

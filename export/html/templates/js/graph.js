@@ -31,8 +31,15 @@ function yearColour(year) {
 
 /** Show what the filters let through. Lines at a hub are faint: they say least of all. */
 function draw() {
+  const before = selection;
   selection = select();
   const { shown, lines } = selection;
+  rank();
+  const look = `${state.colour} ${document.documentElement.dataset.theme}`;
+  const same = look === drawnAs && shown.size === before.shown.size && lines.length === before.lines.length
+    && lines.every((pair, i) => pair === before.lines[i]) && [...shown].every((node) => before.shown.has(node));
+  if (same) return; // to choose a thing need not draw thousands of others
+  drawnAs = look;
   const { left, top, right, bottom } = extent(shown);
   const scale = Math.min(1000 / (right - left), 700 / (bottom - top));
   weight = Math.min(4, Math.max(1, Math.sqrt(things.length / Math.max(shown.size, 1)) * 0.8, 0.22 / scale));
@@ -51,8 +58,8 @@ function draw() {
       color: { color: soft, opacity: Math.min(0.95, 0.3 + 1.6 / Math.sqrt(busy) + 0.1 * (support - 1)) * (lines.length > 3000 ? 0.55 : 1) },
     };
   }));
-  rank();
 }
+let drawnAs = ""; // the colours and the theme of what is drawn
 const sizeOf = (node) => node.size * weight;
 
 function replace(dataset, items) {

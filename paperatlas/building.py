@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -245,8 +246,12 @@ def run_of(options: Options) -> Run:
 def _revising(folder: Path, wait: float | None, say: Say) -> Iterator[Revision]:
     """Hold the atlas in ``folder`` for a change."""
     _ensure_writable(folder)
-    with locked(folder, wait=wait, waiting=say), closing(Revision(folder / STORE)) as revision:
-        yield revision
+    try:
+        with locked(folder, wait=wait, waiting=say), closing(Revision(folder / STORE)) as revision:
+            yield revision
+    except sqlite3.OperationalError as error:
+        # A disk that is full or broken: SQLite tells it in its own way.
+        raise OutputError(f"cannot be written: {error}", where=str(folder)) from error
 
 
 def _publish(

@@ -77,7 +77,7 @@ def format_of(path: Path) -> str | None:
     >>> format_of(Path("graph.ttl"))
     'turtle'
     """
-    return next((name for name, form in FORMATS.items() if form.suffix and form.suffix == path.suffix), None)
+    return next((name for name, form in FORMATS.items() if form.suffix and path.name.endswith(form.suffix)), None)
 
 
 def write(

@@ -45,9 +45,10 @@ EMPTY = frozenset(form(word).key for nouns in (_PLAIN, _FURTHER) for words in no
 
 _STATES = re.compile(
     r"^(?:vanilla|standard|original|pre-?trained|fine-?tuned|frozen|off-the-shelf|well-known|popular|public|"
-    r"publicly available|famous|class-conditional)\s+(?=\S)",
+    r"publicly available|famous)\s+(?=\S)",
     re.I,
 )
+_CONDITIONAL = re.compile(r"^(?:class-)?conditional\s+(?=\S)", re.I)
 _MAKERS = re.compile(
     r"^(?:MS|(Microsoft|Google|OpenAI|DeepMind|Meta|Facebook|NVIDIA|IBM|Amazon|Apple|Salesforce|Alibaba|Baidu|Tencent|"
     r"Huawei|Stanford|MIT|Anthropic|Mistral|EleutherAI|AllenAI)(?:['’]s)?)[\s-](?=[^\W\d])"
@@ -157,6 +158,8 @@ def steps(text: str, kind: str) -> Iterator[Step]:
     if kind == "system":
         yield from _without(_SIZE, text, "size in brackets")
     yield from _without_noun(text, kind)
+    if kind == "dataset":
+        yield from _without(_CONDITIONAL, text, "state")
     if (found := _STATES.match(text)) and form(text[found.end() :]).is_name:
         yield Step(text[found.end() :], "state")
     if found := _MAKERS.match(text):

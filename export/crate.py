@@ -10,13 +10,13 @@ import json
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
-from paperatlas import __version__
 from paperatlas.errors import AtlasError
 from paperatlas.export.namespaces import ONTOLOGY
 from paperatlas.export.rdf.dataset import described, statistics
@@ -125,7 +125,7 @@ def _entities(atlas: Atlas, folder: Path, date: str, licence: str) -> Iterator[d
         "@id": "#paperatlas",
         "@type": "SoftwareApplication",
         "name": "paperatlas",
-        "softwareVersion": __version__,
+        "softwareVersion": version("paperatlas"),
     }
     if licence:
         yield {"@id": licence, "@type": "CreativeWork", "name": licence}

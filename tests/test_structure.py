@@ -98,5 +98,6 @@ def test_nothing_of_the_machine_is_in_the_project() -> None:
     assert "pyproject.toml" in listed
     for name in listed:
         path = ROOT / name
-        if path.is_file() and not path.is_symlink() and name != "uv.lock":
+        # YASGUI knows a vocabulary of which the address looks like a folder of ours.
+        if path.is_file() and not path.is_symlink() and name != "uv.lock" and "/static/yasgui/" not in name:
             assert not re.search(rb"/(?:work|root|home|tmp)/[a-z]", path.read_bytes()), name

@@ -73,7 +73,8 @@ def test_the_keys_move_the_graph(browser: Browser, large_page: Path) -> None:
 def test_an_atlas_too_large_is_cut_down_to_what_matters(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "MOST", 40)
+    monkeypatch.setattr(module, "MOST_THINGS", 40)
+    monkeypatch.setattr(module, "MOST_PAPERS", 40)
     atlas = made_up(600, 2400)
     chosen = module.excerpt(atlas)
     assert (len(chosen.things), len(chosen.papers)) == (40, 40)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from paperatlas.graph.atlas import Atlas
 from paperatlas.graph.build import PAPER_TYPE, EdgeData, NodeData, edges, nodes
 
-#: As many things, and as many papers, a page holds at most: it is to open in seconds and to fit into a mail.
-MOST = 5000
+#: As many things, and as many papers, a page holds at most: it is to open in seconds and to fit into a mail (12 MB).
+MOST_THINGS, MOST_PAPERS = 5000, 2500
 
 #: A line of the graph: head, tail, what it carries.
 Edge = tuple[str, str, EdgeData]
@@ -47,11 +47,11 @@ def excerpt(atlas: Atlas) -> Excerpt:
             joined |= {head, tail}
     importance = {thing: known[thing]["support"] + degree[thing] for thing in every}
     ranked = sorted(every, key=lambda thing: (thing not in joined, -importance[thing], thing))
-    things = ranked[:MOST]
+    things = ranked[:MOST_THINGS]
     naming = Counter(paper for thing in things for paper in known[thing]["papers"])
     papers = [node for node, data in known.items() if data["type"] == PAPER_TYPE]
-    if len(papers) > MOST:
-        papers = sorted(sorted(papers, key=lambda paper: (-naming[paper], paper))[:MOST])
+    if len(papers) > MOST_PAPERS:
+        papers = sorted(sorted(papers, key=lambda paper: (-naming[paper], paper))[:MOST_PAPERS])
     kept = {*things, *papers}
     whole = len(kept) == len(known)
     chosen = lines if whole else [line for line in (_within(line, kept) for line in lines) if line]

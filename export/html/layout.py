@@ -130,7 +130,7 @@ def _fill(placed: dict[int, Point], others: range, neighbours: Mapping[int, Sequ
     """Place ``others`` one by one, each as near as can be to the middle of those it is joined to that have a place."""
     taken = {_cell(point) for point in placed.values()}
     rings = _Rings()
-    rim = max((math.hypot(*point) for point in placed.values()), default=0.0) + SPACING
+    rim = max((math.hypot(x / _WIDER, y) for x, y in placed.values()), default=0.0) + SPACING
     begun: dict[Cell, int] = {}
     for n in others:
         around = [placed[other] for other in neighbours[n] if other in placed]

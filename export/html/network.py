@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any, TypedDict
 
@@ -16,8 +17,8 @@ from paperatlas.schema import SIGNATURES, RelationType
 #: How many things the page shows at first: the most important ones.
 FIRST_VIEW = 250
 
-#: Node size in pixels: of the least, and what each doubling of importance adds.
-_SIZE, _GROWTH = 4.0, 3.0
+#: Node size in pixels: of what has no importance at all, and what the most important one has more.
+_SIZE, _GROWTH = 4.0, 20.0
 _PAPER_SIZE = 5.0
 
 
@@ -43,6 +44,7 @@ def network(chosen: Excerpt, texts: Texts) -> Network:
     order = {thing: n for n, thing in enumerate(chosen.things)}
     between = [(order[head], order[tail]) for head, tail, _ in chosen.edges if head in order and tail in order]
     places = positions(len(order), between, FIRST_VIEW)
+    most = max(chosen.importance.values(), default=1)
     drawn = _Network(directed=True, height="100%", width="100%")
     for thing, rank in order.items():
         data = chosen.nodes[thing]
@@ -52,7 +54,7 @@ def network(chosen: Excerpt, texts: Texts) -> Network:
             label=data["name"],
             x=x,
             y=y,
-            size=_SIZE + _GROWTH * chosen.importance[thing].bit_length(),
+            size=_size(chosen.importance[thing], most),
             group=data["type"],
             aliases=[alias for alias in data["aliases"] if alias != data["name"]],
             support=data["support"],
@@ -79,6 +81,15 @@ def network(chosen: Excerpt, texts: Texts) -> Network:
             results=[_score(score, texts) for score in edge["results"]],
         )
     return drawn
+
+
+def _size(importance: int, most: int) -> float:
+    """Return the size of a node: it grows with the logarithm, as importance spreads over several powers of ten.
+
+    >>> _size(0, 500), _size(30, 500), _size(500, 500)
+    (4.0, 12.2, 24.0)
+    """
+    return round(_SIZE + _GROWTH * (math.log1p(importance) / math.log1p(most)) ** 1.5, 1)
 
 
 def _score(score: Score, texts: Texts) -> _ScoreView:

@@ -1,10 +1,11 @@
 // Which things and which lines pass what the person has chosen.
-const inYears = (year) => (state.from <= FIRST_YEAR && state.to >= LAST_YEAR) || (year >= state.from && year <= state.to);
+const allInYears = () => state.from <= FIRST_YEAR && state.to >= LAST_YEAR;
+const inYears = (year) => allInYears() || (year >= state.from && year <= state.to);
 
 function passes(node) {
   if (isPaper(node)) return inYears(yearOf(node.id));
   return !state.hide.includes(node.group) && node.support >= state.support && node.confidence >= state.sure
-    && node.papers.some((paper) => inYears(yearOf(paper)));
+    && (allInYears() || node.papers.some((paper) => inYears(yearOf(paper))));
 }
 function edgePasses(edge) {
   return !state.not.includes(edge.type) && edge.confidence >= state.sure && edge.evidence.some(([paper]) => inYears(yearOf(paper)));

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from paperatlas.version import VERSION
+
 if TYPE_CHECKING:
     from paperatlas.extract.pipeline import extract_facts, load
     from paperatlas.extract.readers import read_papers
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Atlas", "__version__", "build", "extract_facts", "load", "open", "open_atlas", "read_papers"]
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 #: Where the public names live. They are imported when they are asked for: spaCy alone takes a second.
 _HOMES = {

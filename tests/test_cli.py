@@ -23,7 +23,7 @@ from .conftest import EXAMPLES, ROOT
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = (
     *("build", "remove", "diff", "verify", "extract", "export", "query", "serve", "validate", "show", "stats"),
-    *("top", "paths", "timeline", "leaderboard", "evaluate", "train"),
+    *("top", "paths", "timeline", "leaderboard", "merge", "split", "rename", "review", "evaluate", "train"),
 )
 RECORD = '{"id": "p1", "title": "FooNet: A Network", "abstract": "We introduce FooNet, a transformer, and evaluate it on ImageNet."}\n'
 

@@ -33,6 +33,7 @@ MAY_IMPORT = {
         "paperatlas.schema",
         "paperatlas.errors",
         "paperatlas.files",
+        "paperatlas.version",
     },
 }
 

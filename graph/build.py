@@ -158,7 +158,8 @@ def link(facts: Iterable[Facts], *, decisions: Overrides = NONE, authority: Sequ
             fitting = _fitting(kind, types.get(head, PAPER_TYPE), types.get(tail, PAPER_TYPE))
             if fitting is None or head == tail:
                 continue
-            if SIGNATURES[fitting].symmetric and tail < head:
+            # A paper is the head of whatever it is an end of.
+            if SIGNATURES[fitting].symmetric and tail < head and head in types:
                 head, tail = tail, head
             stated[head, tail, fitting.value].append(statement)
     return Linked(papers, things, entities, stated)

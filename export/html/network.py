@@ -89,7 +89,8 @@ def _size(importance: int, most: int) -> float:
     >>> _size(0, 500), _size(30, 500), _size(500, 500)
     (4.0, 12.2, 24.0)
     """
-    return round(_SIZE + _GROWTH * (math.log1p(importance) / math.log1p(most)) ** 1.5, 1)
+    share = math.log1p(importance) / math.log1p(most)
+    return round(_SIZE + _GROWTH * share * math.sqrt(share), 1)
 
 
 def _score(score: Score, texts: Texts) -> _ScoreView:

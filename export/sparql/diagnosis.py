@@ -30,8 +30,8 @@ _UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".s
 #: A query longer than this many tokens is not taken apart.
 _PATIENCE = 2_000
 _ROOM = " " * 32
-#: Marks that begin something, where they stand alone.
-_OPENING = {"'": "a string that does not end on its line", '"': "a string that does not end on its line"}
+#: A string that ends as it begins; what is not has been cut at the end of its line.
+_CLOSED = re.compile(r"""('{3}|"{3}).*\1|(['"])(?:[^\\]|\\.)*\2""", re.S)
 
 
 def diagnose(query: str, error: SyntaxError, prefixes: Mapping[str, str]) -> QueryError:
@@ -55,9 +55,9 @@ def diagnose(query: str, error: SyntaxError, prefixes: Mapping[str, str]) -> Que
         return QueryError(
             f"unknown prefix {name}:", where=_where(query, unknown.start), hint=_near(name, prefixes, suffix=":")
         )
-    broken = next((t for t in parts if t.kind == "mark" and t.text in _OPENING), None)
+    broken = next((t for t in parts if t.kind == "string" and not _CLOSED.fullmatch(t.text)), None)
     if broken:
-        return QueryError(_OPENING[broken.text], where=_where(query, broken.start))
+        return QueryError("a string that does not end on its line", where=_where(query, broken.start))
     match = _PLACE.search(str(error))
     reason = _REASONS.search(match[3]) if match else None
     if reason:

@@ -20,8 +20,11 @@ from paperatlas.export.namespaces import ONTOLOGY, PREFIXES, THINGS
 from paperatlas.export.rdf.profiles import Settings
 from paperatlas.export.rdf.validation import violations
 from paperatlas.export.rdf.vocabulary import MADE, inverse_name
+from paperatlas.extract.paper import Paper
 from paperatlas.graph.atlas import Atlas
 from paperatlas.schema import PAPER, SIGNATURES, TYPE_MEANINGS, EntityType
+
+from .conftest import paper_facts
 
 PA = Namespace(ONTOLOGY)
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -124,6 +127,13 @@ def stored(atlas: Atlas, how: Settings | None = None) -> ox.Store:
 @pytest.mark.parametrize("which", ["small", "example_atlas"])
 def test_what_is_written_conforms(which: str, profile: str, request: pytest.FixtureRequest) -> None:
     assert [*violations(stored(request.getfixturevalue(which), Settings(profile)))] == []
+
+
+def test_a_paper_is_the_head_also_of_what_reads_in_both_directions() -> None:
+    paper = Paper("Ours is compared with Alpha.", id="p")
+    atlas = Atlas((paper_facts(paper, [("PAPER", "comparedWith", "Alpha")]),))
+    assert [(head, tail) for head, tail in atlas.graph.edges()] == [("paper/p", "alpha")]
+    assert [*violations(stored(atlas))] == []
 
 
 @pytest.mark.parametrize("profile", ["evidence", "nanopub"])

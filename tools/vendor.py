@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-MANIFESTS = (ROOT / "export/html/data/vendor.json", ROOT / "tests/vendor/vendor.json")
+MANIFESTS = tuple(
+    ROOT / folder / "vendor.json" for folder in ("export/html/data", "export/serve/static/yasgui", "tests/vendor")
+)
 
 
 def fetch(package: str, version: str, folder: Path) -> Path:

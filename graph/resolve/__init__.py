@@ -9,12 +9,11 @@ keys, long forms by their abbreviations, near misses by their stems.
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from paperatlas.extract.facts import Facts
+from paperatlas.graph.memory import uncollected
 from paperatlas.graph.resolve.collection import collect
 from paperatlas.graph.resolve.decisions import NONE, Overrides
 from paperatlas.graph.resolve.linking import Group, Linker
@@ -35,20 +34,8 @@ def resolve(facts: Iterable[Facts], *, decisions: Overrides = NONE) -> tuple[Thi
     The outcome does not depend on the order of ``facts``. An identifier is the slug of the thing's name; where two
     things have one name, their types tell them apart.
     """
-    with _no_collection():
+    with uncollected():
         return _resolved(facts, decisions)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Keep Python from looking for garbage where everything made is kept: it takes a third of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _resolved(facts: Iterable[Facts], decisions: Overrides) -> tuple[Thing, ...]:

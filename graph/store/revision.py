@@ -7,11 +7,10 @@ atlas works out only what its records touch, and comes to what a build of all re
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -23,6 +22,7 @@ from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers.merge import Met, gather, still_true, words_hash
 from paperatlas.graph.authority import kept_authority
 from paperatlas.graph.build import link
+from paperatlas.graph.memory import uncollected
 from paperatlas.graph.overrides import read_overrides
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.journal import Journal
@@ -122,7 +122,7 @@ class Revision:
 
     def write(self, plan: Plan, found: Iterable[Stored]) -> Path:
         """Write the store that ``plan`` makes with what was ``found``; return where it is, not yet sealed."""
-        with _uncollected():
+        with uncollected():
             return self._write(plan, found)
 
     def _write(self, plan: Plan, found: Iterable[Stored]) -> Path:
@@ -227,18 +227,6 @@ def base_of(store: Path) -> str:
     with closing(connect(store)) as connection:
         row = connection.execute("SELECT value FROM meta WHERE name = 'seal'").fetchone()
     return row[0] if row else hashlib.sha256(store.read_bytes()).hexdigest()
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep Python from looking for cycles among millions of objects that all stay: it would take half of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @cache

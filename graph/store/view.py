@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
 
 from paperatlas.extract.facts import Facts
 from paperatlas.graph.build import EdgeData, NodeData, graph_of
+from paperatlas.graph.memory import uncollected
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.rows import read, read_runs
 from paperatlas.graph.store.schema import connect, readable
@@ -55,7 +56,8 @@ class View:
     @_reading
     def facts(self) -> tuple[Facts, ...]:
         """Return the facts of all papers, in order of their keys."""
-        return tuple(stored.facts for stored in read(self._connection))
+        with uncollected():
+            return tuple(stored.facts for stored in read(self._connection))
 
     @_reading
     def runs(self) -> tuple[Run, ...]:
@@ -78,10 +80,11 @@ class View:
         """Return the graph."""
         nodes = self._connection.execute("SELECT node, data FROM nodes ORDER BY node")
         edges = self._connection.execute("SELECT head, tail, type, data FROM edges ORDER BY head, tail, type")
-        return graph_of(
-            ((node, _node(data)) for node, data in nodes),
-            ((head, tail, kind, _edge(data)) for head, tail, kind, data in edges),
-        )
+        with uncollected():
+            return graph_of(
+                ((node, _node(data)) for node, data in nodes),
+                ((head, tail, kind, _edge(data)) for head, tail, kind, data in edges),
+            )
 
     @_reading
     def node(self, node: str) -> NodeData | None:

@@ -94,7 +94,8 @@ def choose(
     unseen = unspelt(short) * (1 + log2(len(senses)))
     companies: list[tuple[float, Sense, tuple[str, ...]]] = []
     for sense in sorted(senses, key=lambda s: s.lead):
-        gains = [(_gain(word, sense, background), word) for word in around]
+        total = sense.words.total()
+        gains = [(_gain(word, sense, total, background), word) for word in around]
         company = max(-_MOST, min(_MOST, _TEMPER * sum(gain for gain, _ in gains)))
         shared = tuple(word for gain, word in sorted(gains, key=lambda g: (-g[0], g[1])) if gain > 0)
         companies.append((company + _NAMED * (sense.lead in named), sense, shared))
@@ -108,9 +109,9 @@ def choose(
         )
         for company, sense, shared in companies
     ]
-    total = sum(weight for weight, _, _ in weights) + unseen / (given + unseen)
+    everything = sum(weight for weight, _, _ in weights) + unseen / (given + unseen)
     best, sense, shared = max(weights, key=lambda w: (w[0], w[1].lead))
-    return Choice(sense, round(best / total, 3), shared[:4])
+    return Choice(sense, round(best / everything, 3), shared[:4])
 
 
 def unspelt(short: Form) -> float:
@@ -133,9 +134,8 @@ def _type_ratio(kind: EntityType, votes: Counter[EntityType], other: float) -> f
     return likelihood * len(EntityType)
 
 
-def _gain(word: str, sense: Sense, background: Mapping[str, int]) -> float:
-    """Return by how much a word makes a candidate likelier, in logarithms."""
-    total = sense.words.total()
+def _gain(word: str, sense: Sense, total: int, background: Mapping[str, int]) -> float:
+    """Return by how much a word makes a candidate, which is named along with ``total`` words, likelier in logarithms."""
     if not total or background.get(word, 0) < _RARE:
         return 0.0
     everywhere = (background.get(word, 0) + 1) / (background.get("", 0) + _VOCABULARY)

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple, cast
@@ -149,7 +150,7 @@ def export(count: int) -> Iterator[Measure]:
     with TemporaryDirectory() as folder:
         first = seconds(lambda: write(atlas, "json", Path(folder) / "first"))
         for name in OUTPUTS:
-            took = seconds(lambda name=name: write(atlas, name, Path(folder) / name), 2)  # type: ignore[misc]
+            took = seconds(partial(write, atlas, name, Path(folder) / name), 2)
             yield Measure(name, took, "s", took / first, "json")
 
 
@@ -173,11 +174,15 @@ def query(count: int) -> Iterator[Measure]:
             took = seconds(work)
             yield Measure(what, took, "s", took / built, "build")
         loaded = sparql.load(folder)
+
+        def answer(text: str) -> bytes:
+            return sparql.ask(loaded, text).serialize("csv")
+
         for what, text in {
             "what is evaluated on what": "SELECT ?a ?b { ?a pa:evaluatedOn ?b }",
             "what most things use": "SELECT ?b (COUNT(*) AS ?n) { ?a pa:uses ?b } GROUP BY ?b ORDER BY DESC(?n)",
         }.items():
-            took = seconds(lambda text=text: sparql.ask(loaded, text).serialize("csv"))  # type: ignore[misc]
+            took = seconds(partial(answer, text))
             yield Measure(what, took, "s", took / built, "build")
 
 

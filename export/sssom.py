@@ -80,7 +80,8 @@ def _compact(identifier: str, prefixes: dict[str, str]) -> str:
     if not full:
         return identifier
     known = {base: prefix for prefix, base in OUTSIDE.items()} | {base: prefix for prefix, base in prefixes.items()}
-    base, local = re.fullmatch(r"(.*[/#:])([^/#:]*)", full).groups()  # type: ignore[union-attr]
+    local = re.split(r"[/#:]", full)[-1]
+    base = full.removesuffix(local)
     prefix = known.get(base) or f"ns{1 + sum(name.startswith('ns') for name in prefixes)}"
     prefixes[prefix] = base
     return f"{prefix}:{local}"

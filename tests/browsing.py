@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page
 
@@ -10,11 +11,11 @@ from paperatlas.graph.atlas import Atlas
 
 
 @contextmanager
-def opened(browser: Browser, path: Path | str, fragment: str = "", **options: object) -> Iterator[Page]:
+def opened(browser: Browser, path: Path | str, fragment: str = "", **options: Any) -> Iterator[Page]:
     """Open a page; afterwards nothing may have been requested but the file, and nothing may stand in the console."""
     url = path if isinstance(path, str) else path.as_uri()
-    settings = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options}
-    page = browser.new_page(**settings)  # type: ignore[arg-type]
+    settings: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce", **options}
+    page = browser.new_page(**settings)
     page.set_default_timeout(10_000)
     requests: list[str] = []
     complaints: list[str] = []

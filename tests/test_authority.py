@@ -15,6 +15,7 @@ from rdflib import SKOS, Graph, URIRef
 from paperatlas.building import build
 from paperatlas.errors import InputError
 from paperatlas.export import write_to
+from paperatlas.extract.facts import Facts
 from paperatlas.extract.pipeline import Options
 from paperatlas.graph.atlas import open_atlas
 from paperatlas.graph.authority import Entry, read_authority, tie
@@ -34,8 +35,8 @@ ex:imagenet a skos:Concept, ex:Dataset ; skos:prefLabel "ImageNet"@en, "ImageNet
 """
 
 
-def tied(entries: list[Entry], *facts: object) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    ties = tie(resolve(facts), entries)  # type: ignore[arg-type]
+def tied(entries: list[Entry], *facts: Facts) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    ties = tie(resolve(facts), entries)
     return dict(ties.exact), ties.untied
 
 

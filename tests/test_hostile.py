@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -187,10 +188,10 @@ def test_a_file_of_a_folder_that_cannot_be_opened_is_one_skipped(
     (tmp_path / "b.jsonl").write_text(RECORD)
     opened = Path.open
 
-    def refuse(path: Path, *arguments: object, **options: object) -> object:
+    def refuse(path: Path, *arguments: Any, **options: Any) -> object:
         if path.name == "a.jsonl":
             raise PermissionError(13, "Permission denied")
-        return opened(path, *arguments, **options)  # type: ignore[call-overload]
+        return opened(path, *arguments, **options)
 
     monkeypatch.setattr(Path, "open", refuse)
     skipped: list[Skipped] = []

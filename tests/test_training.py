@@ -5,6 +5,7 @@ import json
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ from paperatlas.schema import EntityType, RelationType
 SIGNS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 LETTERS = [*"abcdefghijklmnopqrstuvwxyz0123456789.,-()%"]
 WORDS = "we propose a neural network it is evaluated on the dataset for image classification with accuracy of".split()
-SHAPE = {"layers": 2, "width": 32, "heads": 4, "inner": 64, "span": 32, "node": 32, "dropout": 0.0}
+SHAPE: dict[str, Any] = {"layers": 2, "width": 32, "heads": 4, "inner": 64, "span": 32, "node": 32, "dropout": 0.0}
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +147,7 @@ def test_the_files_say_what_the_network_says(trained: tuple[Path, list[str]], co
     folder, _ = trained
     assert {path.name for path in folder.iterdir()} == {*MODEL_FILES, CHECKSUMS, "network.pt"}
     model = Model(folder)
-    network = Network(Shape(pieces=model.pieces.vocabulary.get_vocab_size(), **SHAPE))  # type: ignore[arg-type]
+    network = Network(Shape(pieces=model.pieces.vocabulary.get_vocab_size(), **SHAPE))
     network.load_state_dict(torch.load(folder / "network.pt", weights_only=True))
     network.eval()
     doc = load("rules", exclude=("tagger", "entities", "relations", "results"))(str(record(7)["text"]))

@@ -31,7 +31,7 @@ class _ScoreView(TypedDict):
     place: Place
 
 
-class _Network(Network):  # type: ignore[misc]
+class _Network(Network):  # type: ignore[misc]  # pyvis has no types
     """pyvis' network, with look-ups that do not go through all nodes for each edge."""
 
     def get_nodes(self) -> Collection[str]:

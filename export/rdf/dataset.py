@@ -11,8 +11,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from paperatlas.export.namespaces import ONTOLOGY, PREFIXES, VOCABULARIES
+from paperatlas.export.namespaces import ONTOLOGY, VOCABULARIES
 from paperatlas.export.rdf.terms import DCAT, DCTERMS, RDFS, SD, VOID, A, Row, english, integer, text
+from paperatlas.export.select import rows
 
 _CLASSES = "SELECT ?term (COUNT(*) AS ?count) { ?node a ?term } GROUP BY ?term"
 _PROPERTIES = "SELECT ?term (COUNT(*) AS ?count) { ?node ?term ?value } GROUP BY ?term"
@@ -43,8 +44,7 @@ def statistics(store: ox.Store) -> Statistics:
 
 
 def _counts(store: ox.Store, query: str) -> dict[str, int]:
-    solutions = store.query(query, prefixes=PREFIXES)
-    return dict(sorted((term.value, int(count.value)) for term, count in solutions))  # type: ignore[union-attr]
+    return dict(sorted((term, int(count)) for term, count in rows(store, query)))
 
 
 def described(

@@ -116,8 +116,10 @@ def application(served: Service) -> Starlette:
     static = StaticFiles(packages=[("paperatlas.export.serve", "static")])
     middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=[*served.hosts])]
     if served.cors:
-        allowed = {"allow_origins": [*served.cors], "allow_methods": ["GET", "POST"], "allow_headers": ["*"]}
-        middleware.append(Middleware(CORSMiddleware, **allowed))  # type: ignore[arg-type]
+        methods, headers = ["GET", "POST"], ["*"]
+        middleware.append(
+            Middleware(CORSMiddleware, allow_origins=[*served.cors], allow_methods=methods, allow_headers=headers)
+        )
     routes = [
         Route("/sparql", sparql, methods=["GET", "POST"]),
         Route("/query", query),

@@ -15,13 +15,14 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from paperatlas.errors import NotFoundError
-from paperatlas.export.namespaces import ONTOLOGY, PREFIXES
+from paperatlas.export.namespaces import ONTOLOGY
 from paperatlas.export.rdf.iris import encoded
 from paperatlas.export.rdf.terms import PA, A
+from paperatlas.export.select import rows
 from paperatlas.extract.surface import slug, surface_key
+from paperatlas.graph.build import PAPER_TYPE
 from paperatlas.schema import EntityType
 
-PAPER_TYPE = "Paper"
 _TYPES = (*(kind.value for kind in EntityType), PAPER_TYPE)
 _LABELS = f"""
 SELECT ?node ?type ?label (MAX(?given) AS ?support) {{
@@ -53,10 +54,8 @@ def _write(store: ox.Store, connection: sqlite3.Connection) -> None:
 
 
 def _labels(store: ox.Store) -> Iterator[tuple[str, str, str, str, int]]:
-    solutions = store.query(_LABELS, prefixes=PREFIXES)
-    for node, kind, label, support in solutions:  # type: ignore[union-attr]
-        weight = int(support.value) if support else 1
-        yield surface_key(label.value), node.value, kind.value.removeprefix(ONTOLOGY), label.value, weight
+    for node, kind, label, support in rows(store, _LABELS):
+        yield surface_key(label), node, kind.removeprefix(ONTOLOGY), label, int(support or 1)
 
 
 class Names:

@@ -28,8 +28,9 @@ import pyoxigraph as ox
 
 from paperatlas.errors import UsageError
 from paperatlas.export.rdf.terms import PA, XSD, text
-from paperatlas.export.sparql.names import PAPER_TYPE, Names
+from paperatlas.export.sparql.names import Names
 from paperatlas.export.sparql.tokens import tokens
+from paperatlas.graph.build import PAPER_TYPE
 from paperatlas.schema import EntityType, RelationType
 
 _PARAMETER = re.compile(r"param (?P<name>[a-z]+)(?P<optional>\?)?: (?P<kinds>[A-Za-z ]+?) -- (?P<meaning>.+)")

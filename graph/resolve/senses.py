@@ -135,7 +135,7 @@ def _type_ratio(kind: EntityType, votes: Counter[EntityType], other: float) -> f
 
 
 def _gain(word: str, sense: Sense, total: int, background: Mapping[str, int]) -> float:
-    """Return by how much a word makes a candidate, which is named along with ``total`` words, likelier in logarithms."""
+    """Return by how much a word makes a candidate, named along with ``total`` words, likelier, in logarithms."""
     if not total or background.get(word, 0) < _RARE:
         return 0.0
     everywhere = (background.get(word, 0) + 1) / (background.get("", 0) + _VOCABULARY)

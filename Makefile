@@ -10,7 +10,7 @@ demo: $(VENV)/.runtime  ## Build the atlas of examples/ and say which page to op
 	@echo "Open demo/atlas.html in a browser, or ask: $(BIN)/paperatlas show demo vq-vae"
 
 test: $(VENV)/.dev lint  ## Run the linters and all tests.
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

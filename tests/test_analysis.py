@@ -394,7 +394,7 @@ def test_the_tables(paperatlas: Run, example_folder: Path) -> None:
         return [line for line in lines if line.strip("─")]
 
     assert printed("leaderboard", "ms coco", "FID", "-q") == [
-        "Fréchet Inception Distance on MS COCO: 2 scores, lower is better",
+        "Fréchet Inception Distance on COCO: 2 scores, lower is better",
         "system value date paper",
         "1 imagen 7.27 how-much-of-text-to-7e5e8ac5",
         "2 Latent Diffusion Model 12.63 a-diffusion-model-on-raw-c996d0c7",
@@ -418,7 +418,7 @@ def test_the_tables(paperatlas: Run, example_folder: Path) -> None:
 
 
 def test_what_a_command_leaves_out_it_says(paperatlas: Run, example_folder: Path) -> None:
-    assert "the first 2 of 53 things (--limit 0 for all)" in paperatlas(
+    assert "the first 2 of 52 things (--limit 0 for all)" in paperatlas(
         "top", example_folder, "--type", "Dataset", "--limit", "2"
     ).stderr  # fmt: skip
     done = paperatlas("paths", example_folder, "VQGAN", "AlphaZero", "--max-length", "1")

@@ -134,7 +134,7 @@ def _unknown_prefix(parts: list[Token], prefixes: Mapping[str, str]) -> Token | 
 
 
 def _near(name: str, known: Iterable[str], *, suffix: str = "") -> str:
-    near = get_close_matches(name, sorted(known), n=3, cutoff=0.6)
+    near = get_close_matches(name, sorted(known), n=3, cutoff=0.7)
     return f"did you mean {' or '.join(found + suffix for found in near)}?" if near else ""
 
 

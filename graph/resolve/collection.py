@@ -14,7 +14,7 @@ from paperatlas.graph.resolve.things import Ref
 from paperatlas.graph.resolve.variants import KINDS, Variants
 
 #: "Vision Transformer (ViT)", taken for one mention.
-_BOTH = re.compile(r"(.{4,}?)\s*\(([^()]{2,14})\)")
+_BOTH = re.compile(r"(.{4,}?)\s?\(([^()]{2,14})\)")
 
 
 @dataclass(frozen=True, slots=True)

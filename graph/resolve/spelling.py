@@ -13,7 +13,7 @@ _MARKUP = re.compile(r"[\\${}^_~`%]")
 _ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)", re.I)
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
 #: A word, a number with its decimals, or a sign that belongs to the word before it (k-means++, A*, recall@1).
-_PIECE = re.compile(r"\d+(?:\.\d+)+|[^\W_]+?(?=\d+\.\d)|[^\W_]+|(?<=\w)[+*#]+|@")
+_PIECE = re.compile(r"\d+(?:\.\d+)+|[^\W_]+?(?=\d{1,4}\.\d)|[^\W_]+|(?<=\w)[+*#]+|@")
 _DIMENSIONS = re.compile(r"(?<=\d)\s*[x×]\s*(?=\d)")
 _GROUPS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 #: "v2" is version 2, as is the 2 in "YOLOv2".

@@ -55,19 +55,19 @@ _MAKERS = re.compile(
 )
 _RESOLUTION = r"\d{2,4}\s?(?:[x×]\s?\d{2,4}(?:\s?[x×]\s?\d{1,4})?|\s?\^\s?2|²)(?:\s?(?:px|pixels?))?"
 _RESOLVED = re.compile(
-    rf"[\s-]*(?:\(|\b)(?:at\s|with\s)?(?:a\s)?(?:resolution\s(?:of\s)?)?(?<!\d){_RESOLUTION}"
+    rf"[\s-]{{0,3}}(?:\(|\b)(?:at\s|with\s)?(?:a\s)?(?:resolution\s(?:of\s)?)?(?<!\d){_RESOLUTION}"
     r"(?:\s(?:resolution|images?))?\)?$|"
-    rf"^{_RESOLUTION}[\s-]+(?:resolution\s)?(?=\S)"
+    rf"^{_RESOLUTION}[\s-]{{1,3}}(?:resolution\s)?(?=\S)"
 )
 _PART = r"(?:training|train|validation|val|development|dev|testing|test|evaluation|held-out|minival)"
 _SPLIT = re.compile(
-    rf"[\s-]+\(?{_PART}(?:[\s-]?(?:dev|std|clean|other|challenge|standard|\d{{4}}))?"
+    rf"[\s-]{{1,3}}\(?{_PART}(?:[\s-]?(?:dev|std|clean|other|challenge|standard|\d{{4}}))?"
     r"(?:[\s-](?:set|split|subset|partition|fold|part|data|images|section|portion)s?)?\)?$|"
     rf"^{_PART}[\s-](?:set|split|subset|partition|portion|part|data)s? (?:of|from) (?:the )?",
     re.I,
 )
-_SIZE = re.compile(r"\s*\(\s*\d+(?:\.\d+)?\s?[BMKT]\s*(?:param(?:eter)?s)?\)$")
-_UNIT = re.compile(r"\s*\((?:dB|ms|[%↑↓])\)$")
+_SIZE = re.compile(r"\s?\(\s?\d+(?:\.\d+)?\s?[BMKT]\s?(?:param(?:eter)?s)?\)$")
+_UNIT = re.compile(r"\s?\((?:dB|ms|[%↑↓])\)$")
 _TURNED = re.compile(r"^([a-z]+(?:ing|ion|ment|ysis|val)) of (?:the |an? )?([\w -]+)$", re.I)
 _YEAR = re.compile(r"^(.*[A-Za-z][\s-]?)['’]?(\d\d)$")
 #: A term is a name if more of its forms than this are written as one.

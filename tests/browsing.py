@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page
 
 from paperatlas.graph.atlas import Atlas
 
+_AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+
 
 @contextmanager
 def opened(browser: Browser, path: Path | str, fragment: str = "", **options: Any) -> Iterator[Page]:
@@ -71,3 +73,14 @@ def set_slider(page: Page, name: str, value: float) -> None:
         "for (const kind of ['input', 'change']) input.dispatchEvent(new Event(kind, {bubbles: true})) }",
         value,
     )
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds amiss in the page as it is."""
+    # Not by a script element, which the page's policy forbids.
+    page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(
+        "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+        ".map((v) => [v.impact, v.id, v.nodes[0].html.slice(0, 200), v.nodes.length].join(' '))"
+    )
+    return found

@@ -15,12 +15,14 @@ from playwright.sync_api import Browser, Page
 
 from paperatlas.building import build
 from paperatlas.extract.facts import Facts
+from paperatlas.extract.fetch.openalex import KEY
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, extract_facts, load
 from paperatlas.graph.atlas import Atlas, open_atlas
 from paperatlas.schema import PAPER, SIGNATURES
 
 from .browsing import opened
+from .services import Services, serving
 
 # How fast a machine is shall decide no test; what must not take forever asks for patience.
 settings.register_profile("untimed", deadline=None)
@@ -88,6 +90,14 @@ def paperatlas() -> Callable[..., subprocess.CompletedProcess[str]]:
         return subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=cwd, env=env, check=False)
 
     return run
+
+
+@pytest.fixture
+def services(monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """A server on this machine that answers as the services that papers are fetched from."""
+    monkeypatch.delenv(KEY, raising=False)
+    with serving() as running:
+        yield running
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import socket
 import struct
 import threading
@@ -12,8 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+
+from paperatlas.extract.paper import Paper
+from paperatlas.extract.readers import read_records
 
 #: Answers one question instead of the service.
 Fault = Callable[["Handler"], None]
@@ -263,3 +270,13 @@ def csl(number: int) -> bytes:
             "abstract": f"<jats:title>Abstract</jats:title><jats:p>{escaped(abstract(number))}</jats:p>",
         }
     ).encode()
+
+
+def read(path: Path) -> list[Paper]:
+    """Read a file as build does; nothing in it may be unreadable."""
+    return [*read_records([str(path)], skip=lambda skipped: pytest.fail(str(skipped)))]
+
+
+def names(path: Path) -> list[int]:
+    """Return the numbers of the made-up papers in a file, in order."""
+    return [int(found[1]) for paper in read(path) if (found := re.search(r"Foo(\d+)Net", paper.abstract))]

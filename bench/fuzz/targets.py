@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 from paperatlas.errors import InputError
 from paperatlas.extract.fetch import arxiv, doi, openalex
 from paperatlas.extract.fetch.client import Client
-from paperatlas.extract.fetch.failures import PassingError
+from paperatlas.extract.fetch.failures import PassingError, json_object
 from paperatlas.extract.latex import fold
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers import FORMATS, detect
@@ -78,7 +78,7 @@ def latex(content: bytes) -> None:
 def answers(content: bytes) -> None:
     """Read what a service might answer."""
     client = Client(arxiv.SERVICE)
-    for read in (partial(arxiv._read, client), openalex._list, doi._object):
+    for read in (partial(arxiv._read, client), openalex._list, json_object):
         try:
             answer = read(content)
         except (PassingError, ValueError) as error:

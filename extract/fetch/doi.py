@@ -5,13 +5,12 @@ Crossref, DataCite and others answer in CSL-JSON, Crossref with abstracts in the
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from paperatlas.extract.fetch.failures import ElsewhereError, MissingError, PassingError
+from paperatlas.extract.fetch.failures import ElsewhereError, MissingError, json_object
 from paperatlas.extract.fetch.service import Page, Request, Service, page_of
 from paperatlas.extract.paper import Paper, Source, clean
 from paperatlas.extract.readers.records import Skipped, paper_from
@@ -34,22 +33,12 @@ def _pages(client: Client, request: Request, _mark: str) -> Iterator[Page]:
         source = Source(f"doi:{number}", 1)
         item: Paper | Skipped
         try:
-            item = _paper(client.ask(f"/{quote(number, safe='/')}", {}, _object, accept=_CSL), source)
+            item = _paper(client.ask(f"/{quote(number, safe='/')}", {}, json_object, accept=_CSL), source)
         except MissingError:
             item = Skipped(source, "there is no such DOI")
         except ElsewhereError as error:
             item = Skipped(source, f"who registered it tells nothing in this form ({error.problem})")
         yield page_of([item], total=len(request.ids))
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise PassingError("answers what is no JSON") from None
-    if not isinstance(found, dict):
-        raise PassingError("answers what is no work")
-    return found
 
 
 def _paper(work: dict[str, Any], source: Source) -> Paper | Skipped:

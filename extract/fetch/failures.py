@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from paperatlas.errors import FetchError, one_line
 
@@ -35,6 +35,21 @@ class MissingError(FetchError):
 
 class ElsewhereError(FetchError):
     """A redirect to a host that the service is not known to use."""
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object that an answer is.
+
+    Raises:
+        PassingError: it is none.
+    """
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise PassingError("answers what is no JSON") from None
+    if not isinstance(found, dict):
+        raise PassingError("answers JSON that is no object")
+    return found
 
 
 def meaning(error: Exception, where: str) -> PassingError | FetchError:

@@ -6,14 +6,13 @@ https://openalex.org/settings/api); without one, only the first 10,000 works of 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from paperatlas.extract.fetch.failures import MissingError, PassingError
+from paperatlas.extract.fetch.failures import MissingError, PassingError, json_object
 from paperatlas.extract.fetch.service import Page, Request, Service, page_of
 from paperatlas.extract.identifiers import arxiv_id, doi
 from paperatlas.extract.paper import Paper, Source
@@ -41,7 +40,9 @@ def _by_number(client: Client, ids: tuple[str, ...]) -> Iterator[Page]:
         name = f"doi:{doi(number)}" if doi(number) else number.rpartition("/")[2]
         source = Source(number, 1)
         try:
-            work = client.ask(f"/works/{quote(name, safe=':/')}", {"select": _FIELDS} | _credentials(client), _object)
+            work = client.ask(
+                f"/works/{quote(name, safe=':/')}", {"select": _FIELDS} | _credentials(client), json_object
+            )
             item = _paper(work, source)
         except MissingError:
             item = Skipped(source, "OpenAlex has no such work")
@@ -84,19 +85,9 @@ def _credentials(client: Client) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise PassingError("answers what is no JSON") from None
-    if not isinstance(found, dict):
-        raise PassingError("answers what is neither a work nor a list of works")
-    return found
-
-
 def _list(body: bytes) -> tuple[list[object], int | None, str]:
     """Return works, how many there are in all, and the cursor of the next ones."""
-    found = _object(body)
+    found = json_object(body)
     meta, works = found.get("meta"), found.get("results")
     if not isinstance(meta, dict) or not isinstance(works, list):
         raise PassingError("answers what is no list of works")

@@ -197,15 +197,14 @@ def _day(date: str) -> str:
     """Return the first day of a year, a month or a day."""
     import datetime
 
+    if not date:
+        return ""
     match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", date)
+    year, month, day = (int(part or 1) for part in match.groups()) if match else (0, 0, 0)
     try:
-        return datetime.date(*(int(part or 1) for part in match.groups())).isoformat() if match else ""
+        return datetime.date(year, month, day).isoformat()
     except ValueError:
-        match = None
-    finally:
-        if date and not match:
-            raise UsageError(f"{date!r} is no date", hint="such as 2024, 2024-05 or 2024-05-12")
-    return ""
+        raise UsageError(f"{date!r} is no date", hint="such as 2024, 2024-05 or 2024-05-12") from None
 
 
 def _run(

@@ -20,6 +20,7 @@ from paperatlas.extract.facts import Facts, facts_from_json
 from paperatlas.extract.paper import Paper
 from paperatlas.graph.resolve import resolve
 from paperatlas.graph.resolve.collection import Member, collect
+from paperatlas.graph.resolve.company import words_of
 from paperatlas.graph.resolve.decisions import NONE
 from paperatlas.graph.resolve.forms import Form
 from paperatlas.graph.resolve.linking import Context, Linker
@@ -61,16 +62,20 @@ def main() -> None:
     things = resolve(facts)
     spent = time.process_time() - start
     print(f"{len(facts)} papers, {sum(len(f.entities) for f in facts)} entities, {len(things)} things: {spent:.1f} s")
-    collection = collect(facts)
-    linker = Linker(collection, NONE)
+    named = {(of.paper.key, entity.key): entity for of in facts for entity in of.entities}
+    company = {
+        of.paper.key: {entity.key: words_of((entity.name, *entity.aliases)) for entity in of.entities} for of in facts
+    }
+    collection = collect(dict(sorted(named.items())))
+    linker = Linker(collection, NONE, company.__getitem__)
     linker.groups()
-    context = Context(collection)
+    context = Context(collection, company.__getitem__)
     counts: Counter[tuple[str, str]] = Counter()
     for short, lead, member, senses in hidden(linker, context):
         letters = len(short.text.removesuffix("s"))
         row = f"{min(letters, 5)}{' or more' if letters > 4 else ''} letters" if short.is_abbreviation else "names"
         around = context.around(member) - {short.key}
-        choice = choose(short, member.entity.type, around, senses, context.background)
+        choice = choose(short, member.entity.type, around, senses)
         chosen = choice is not None and choice.sureness >= TAKEN
         for at in (row, "all"):
             counts[at, "uses"] += 1

@@ -10,11 +10,12 @@ keys, long forms by their abbreviations, near misses by their stems.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from paperatlas.extract.facts import Facts
+from paperatlas.extract.facts import Entity, Facts
 from paperatlas.graph.memory import uncollected
 from paperatlas.graph.resolve.collection import collect
+from paperatlas.graph.resolve.company import Company, words_of
 from paperatlas.graph.resolve.decisions import NONE, Overrides
 from paperatlas.graph.resolve.linking import Group, Linker
 from paperatlas.graph.resolve.naming import identifiers, majority, name_of
@@ -25,7 +26,7 @@ from paperatlas.graph.resolve.word import Word
 #: What at least this share of a thing's papers call it is a name of it, whatever else.
 _COMMON_NAME = 1 / 3
 
-__all__ = ["Near", "Reason", "Ref", "Thing", "resolve"]
+__all__ = ["Near", "Reason", "Ref", "Thing", "resolve", "resolve_some"]
 
 
 def resolve(facts: Iterable[Facts], *, decisions: Overrides = NONE) -> tuple[Thing, ...]:
@@ -34,13 +35,26 @@ def resolve(facts: Iterable[Facts], *, decisions: Overrides = NONE) -> tuple[Thi
     The outcome does not depend on the order of ``facts``. An identifier is the slug of the thing's name; where two
     things have one name, their types tell them apart.
     """
+    named: dict[Ref, Entity] = {}
+    company: dict[str, dict[str, frozenset[str]]] = {}
+    for of in sorted(facts, key=lambda f: f.paper.key):
+        named |= {(of.paper.key, entity.key): entity for entity in of.entities}
+        company[of.paper.key] = {entity.key: words_of((entity.name, *entity.aliases)) for entity in of.entities}
+    return resolve_some(named, company.__getitem__, decisions=decisions)
+
+
+def resolve_some(named: Mapping[Ref, Entity], company: Company, *, decisions: Overrides = NONE) -> tuple[Thing, ...]:
+    """Return the distinct things that entities of whole families are (see :mod:`.families`), in order.
+
+    ``named`` are the entities in order of their papers' keys; ``company`` knows all that those papers name.
+    """
     with uncollected():
-        return _resolved(facts, decisions)
+        return _resolved(named, company, decisions)
 
 
-def _resolved(facts: Iterable[Facts], decisions: Overrides) -> tuple[Thing, ...]:
-    collection = collect(facts, frozenset(name.key for apart in decisions.aparts for name in apart.names))
-    groups = Linker(collection, decisions).groups()
+def _resolved(named: Mapping[Ref, Entity], company: Company, decisions: Overrides) -> tuple[Thing, ...]:
+    collection = collect(named, frozenset(name.key for apart in decisions.aparts for name in apart.names))
+    groups = Linker(collection, decisions, company).groups()
     word = Word(groups, collection, decisions)
     word.obey()
     groups = {lead: group for lead, group in sorted(groups.items()) if group.members}

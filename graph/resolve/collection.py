@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from paperatlas.extract.facts import Entity, Facts
+from paperatlas.extract.facts import Entity
 from paperatlas.graph.resolve.abbreviations import abbreviates, may_shorten
 from paperatlas.graph.resolve.forms import Form, form
 from paperatlas.graph.resolve.things import Ref
@@ -48,14 +48,9 @@ class Collection:
         yield from papers.items()
 
 
-def collect(facts: Iterable[Facts], kept: frozenset[str] = frozenset()) -> Collection:
-    """Collect the entities of ``facts``; forms with a key of ``kept`` are taken for nobody's longer way to say it."""
-    entities = [
-        ((paper.paper.key, entity.key), entity, forms)
-        for paper in sorted(facts, key=lambda f: f.paper.key)
-        for entity in paper.entities
-        if (forms := [*_forms(entity)])
-    ]
+def collect(named: Mapping[Ref, Entity], kept: frozenset[str] = frozenset()) -> Collection:
+    """Collect entities, in order; forms with a key of ``kept`` are taken for nobody's longer way to say it."""
+    entities = [(ref, entity, forms) for ref, entity in named.items() if (forms := forms_of(entity))]
     variants = _variants(((entity, forms) for _, entity, forms in entities), kept)
     members = [_member(ref, entity, forms, variants) for ref, entity, forms in entities]
     short = {short.key for member in members for short, _ in member.pairs}
@@ -74,8 +69,12 @@ def _member(ref: Ref, entity: Entity, forms: Sequence[Form], variants: Variants)
     return Member(ref, entity, based, pairs, bases, primary)
 
 
+def forms_of(entity: Entity) -> list[Form]:
+    """Return what a paper calls an entity; a long form with its abbreviation in brackets is two."""
+    return [*_forms(entity)]
+
+
 def _forms(entity: Entity) -> Iterator[Form]:
-    """Yield what a paper calls an entity; a long form with its abbreviation in brackets is two."""
     for text in dict.fromkeys(entity.aliases or (entity.name,)):
         whole = form(text)
         both = _BOTH.fullmatch(whole.text) if whole.text.endswith(")") else None

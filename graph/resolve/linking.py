@@ -10,6 +10,7 @@ from itertools import combinations
 from paperatlas.graph.resolve.abbreviations import same_expansion
 from paperatlas.graph.resolve.clusters import Clusters
 from paperatlas.graph.resolve.collection import Collection, Member
+from paperatlas.graph.resolve.company import Company
 from paperatlas.graph.resolve.decisions import Overrides
 from paperatlas.graph.resolve.forms import Form
 from paperatlas.graph.resolve.guards import kept_apart
@@ -48,6 +49,7 @@ class Linker:
 
     collection: Collection
     decisions: Overrides
+    company: Company
 
     def __post_init__(self) -> None:
         self._text: dict[str, Form] = {}
@@ -150,7 +152,7 @@ class Linker:
 
     def _follow(self, groups: dict[str, Group]) -> None:
         """Send those who use an abbreviation alone to what it stands for, or leave them by themselves."""
-        context = Context(self.collection)
+        context = Context(self.collection, self.company)
         senses = {
             short.key: [Sense.of(lead, ms, context.around) for lead, ms in leads.items() if lead in groups]
             for short, leads in self.spelt_out()
@@ -166,7 +168,6 @@ class Linker:
                 member.entity.type,
                 context.around(member) - {short.key},
                 [] if short.key in self._forced else allowed,
-                context.background,
                 named=frozenset(self._clusters.find(key) for key in context.keys(member) if key in self._clusters),
             )
             if choice and choice.sureness >= TAKEN:
@@ -216,35 +217,24 @@ class Linker:
 
 
 class Context:
-    """The words with which papers name their things, to tell what an abbreviation is named along with."""
+    """What papers name beside a thing, to tell what an abbreviation is named along with."""
 
-    def __init__(self, collection: Collection) -> None:
-        self._words: dict[str, dict[str, frozenset[str]]] = {}
-        self._keys: dict[str, dict[str, frozenset[str]]] = {}
-        self.background: Counter[str] = Counter()
-        for paper, members in collection.by_paper():
-            self._words[paper] = {m.ref[1]: _words(m) for m in members}
-            self._keys[paper] = {m.ref[1]: frozenset(m.bases) for m in members}
-            for words in self._words[paper].values():
-                self.background.update(words)
-                self.background[""] += len(words)
+    def __init__(self, collection: Collection, company: Company) -> None:
+        self._company = company
+        self._keys = {
+            paper: {member.ref[1]: frozenset(member.bases) for member in members}
+            for paper, members in collection.by_paper()
+        }
 
     def around(self, member: Member) -> frozenset[str]:
         """Return the words of the other things that the member's paper names."""
-        return self._others(self._words, member)
+        paper, own = member.ref
+        return frozenset().union(*(words for key, words in self._company(paper).items() if key != own))
 
     def keys(self, member: Member) -> frozenset[str]:
         """Return the keys of the other things that the member's paper names."""
-        return self._others(self._keys, member)
-
-    @staticmethod
-    def _others(by_paper: dict[str, dict[str, frozenset[str]]], member: Member) -> frozenset[str]:
         paper, own = member.ref
-        return frozenset().union(*(values for key, values in by_paper[paper].items() if key != own))
-
-
-def _words(member: Member) -> frozenset[str]:
-    return frozenset(word for word in member.primary.words if len(word) > 1 and not word.isdigit())
+        return frozenset().union(*(keys for key, keys in self._keys[paper].items() if key != own))
 
 
 def _reason(rule: str, forms: list[str], members: Iterable[Member], *, sureness: float = 1.0, note: str = "") -> Reason:

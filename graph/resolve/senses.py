@@ -10,11 +10,12 @@ with Dirichlet smoothing against all papers (Zhai & Lafferty, "A study of smooth
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import exp, log, log2
 
 from paperatlas.graph.resolve.collection import Member
+from paperatlas.graph.resolve.company import is_common, share
 from paperatlas.graph.resolve.forms import Form
 from paperatlas.schema import EntityType
 
@@ -30,10 +31,9 @@ _OTHER_LONG = 0.1
 _CERTAIN = 3
 _SYSTEMS = frozenset((EntityType.MODEL, EntityType.METHOD))
 
-#: Smoothing: of a candidate's words with those of all papers, by a number of words and a share of the candidate's own,
-#: and of these with a vocabulary of some size. What fewer entities are named with than RARE says nothing.
-_WORDS, _SHARE, _VOCABULARY = 100.0, 1.0, 5000.0
-_RARE = 2
+#: Smoothing: of a candidate's words with those of names at large, by a number of words and a share of the candidate's
+#: own.
+_WORDS, _SHARE = 100.0, 1.0
 #: Words of one paper depend on each other, so that each counts for less than a witness of its own.
 _TEMPER = 0.6
 _MOST = 8.0
@@ -77,14 +77,12 @@ def choose(
     kind: EntityType,
     words: Iterable[str],
     senses: Sequence[Sense],
-    background: Mapping[str, int],
     *,
     named: frozenset[str] = frozenset(),
 ) -> Choice | None:
     """Weigh the candidates for ``short`` in a paper that names things with ``words`` beside it; return the likeliest.
 
-    ``background`` counts the words of all papers, its total under the empty string; ``named`` are the leads of the
-    things that the paper names otherwise.
+    ``named`` are the leads of the things that the paper names otherwise.
     """
     if not senses:
         return None
@@ -95,7 +93,7 @@ def choose(
     companies: list[tuple[float, Sense, tuple[str, ...]]] = []
     for sense in sorted(senses, key=lambda s: s.lead):
         total = sense.words.total()
-        gains = [(_gain(word, sense, total, background), word) for word in around]
+        gains = [(_gain(word, sense, total), word) for word in around]
         company = max(-_MOST, min(_MOST, _TEMPER * sum(gain for gain, _ in gains)))
         shared = tuple(word for gain, word in sorted(gains, key=lambda g: (-g[0], g[1])) if gain > 0)
         companies.append((company + _NAMED * (sense.lead in named), sense, shared))
@@ -134,10 +132,10 @@ def _type_ratio(kind: EntityType, votes: Counter[EntityType], other: float) -> f
     return likelihood * len(EntityType)
 
 
-def _gain(word: str, sense: Sense, total: int, background: Mapping[str, int]) -> float:
+def _gain(word: str, sense: Sense, total: int) -> float:
     """Return by how much a word makes a candidate, named along with ``total`` words, likelier, in logarithms."""
-    if not total or background.get(word, 0) < _RARE:
+    if not total or not (is_common(word) or sense.words[word]):
         return 0.0
-    everywhere = (background.get(word, 0) + 1) / (background.get("", 0) + _VOCABULARY)
+    everywhere = share(word)
     smoothing = _WORDS + _SHARE * total
     return log((sense.words[word] + smoothing * everywhere) / (total + smoothing) / everywhere)

@@ -20,7 +20,7 @@ from paperatlas.extract.facts import Facts, facts_from_json
 from paperatlas.extract.paper import Paper
 from paperatlas.graph.resolve import resolve
 from paperatlas.graph.resolve.collection import Member, collect
-from paperatlas.graph.resolve.company import words_of
+from paperatlas.graph.resolve.company import company_in
 from paperatlas.graph.resolve.decisions import NONE
 from paperatlas.graph.resolve.forms import Form
 from paperatlas.graph.resolve.linking import Context, Linker
@@ -63,9 +63,7 @@ def main() -> None:
     spent = time.process_time() - start
     print(f"{len(facts)} papers, {sum(len(f.entities) for f in facts)} entities, {len(things)} things: {spent:.1f} s")
     named = {(of.paper.key, entity.key): entity for of in facts for entity in of.entities}
-    company = {
-        of.paper.key: {entity.key: words_of((entity.name, *entity.aliases)) for entity in of.entities} for of in facts
-    }
+    company = {of.paper.key: company_in(of) for of in facts}
     collection = collect(dict(sorted(named.items())))
     linker = Linker(collection, NONE, company.__getitem__)
     linker.groups()

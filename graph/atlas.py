@@ -20,7 +20,8 @@ from paperatlas.graph.analysis.leaderboard import Board, leaderboards
 from paperatlas.graph.analysis.links import Neighbour, neighbours
 from paperatlas.graph.analysis.paths import Route, paths
 from paperatlas.graph.analysis.timeline import Timeline, timeline
-from paperatlas.graph.build import PAPER_TYPE, build_graph, paper_id
+from paperatlas.graph.build import PAPER_TYPE, paper_id
+from paperatlas.graph.linking import build_graph
 from paperatlas.graph.lookup import GraphLookup, Lookup
 from paperatlas.graph.resolve.forms import form
 from paperatlas.graph.runs import Run

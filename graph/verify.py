@@ -19,13 +19,13 @@ from paperatlas.errors import AtlasError
 from paperatlas.extract.facts import Facts, Span
 from paperatlas.extract.latex import fold
 from paperatlas.graph.authority import kept_authority
-from paperatlas.graph.build import Linked, link
+from paperatlas.graph.linking import Linked, link
 from paperatlas.graph.overrides import read_overrides
 from paperatlas.graph.store.revision import code_fingerprint
 from paperatlas.graph.store.rows import Row, Stored, read
 from paperatlas.graph.store.schema import FACTS, connect, is_current, readable
 from paperatlas.graph.store.seal import holds
-from paperatlas.graph.store.writing import ORDER, edge_row, node_rows
+from paperatlas.graph.store.writing import ORDER, edge_row, family_rows, member_rows, node_rows
 from paperatlas.schema import PAPER, SIGNATURES
 
 _ANEW = "'paperatlas build -o DIR' links it anew"
@@ -153,13 +153,11 @@ def _graph(
 
 def _expected(linked: Linked, digests: Mapping[str, str]) -> dict[str, Iterator[Row]]:
     names: list[Row] = []
-    naming: list[Row] = []
 
     def nodes() -> Iterator[Row]:
         for node in linked.nodes:
             rows = node_rows(node, linked.node(node), linked.node_basis(node, digests))
             names.extend(rows["names"])
-            naming.extend(rows["naming"])
             yield from rows["nodes"]
 
     def edges() -> Iterator[Row]:
@@ -168,7 +166,13 @@ def _expected(linked: Linked, digests: Mapping[str, str]) -> dict[str, Iterator[
     def later(rows: list[Row]) -> Iterator[Row]:
         yield from sorted(rows)
 
-    return {"nodes": nodes(), "edges": edges(), "names": later(names), "naming": later(naming)}
+    return {
+        "nodes": nodes(),
+        "edges": edges(),
+        "names": later(names),
+        "members": iter(member_rows(linked)),
+        "families": iter(family_rows(linked)),
+    }
 
 
 def _misquoted(connection: sqlite3.Connection, texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:

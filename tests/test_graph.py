@@ -9,7 +9,8 @@ from paperatlas.errors import NotFoundError
 from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
 from paperatlas.extract.paper import Paper
 from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import build_graph, edges, nodes
+from paperatlas.graph.build import edges, nodes
+from paperatlas.graph.linking import build_graph
 from paperatlas.graph.resolve import resolve
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 

@@ -21,7 +21,8 @@ from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options
 from paperatlas.graph.atlas import Atlas, open_atlas
-from paperatlas.graph.build import build_graph, edges, nodes
+from paperatlas.graph.build import edges, nodes
+from paperatlas.graph.linking import build_graph
 from paperatlas.graph.store.journal import BUILD
 
 from .growing import contents, extract, write_papers

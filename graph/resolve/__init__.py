@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from paperatlas.extract.facts import Entity, Facts
 from paperatlas.graph.memory import uncollected
 from paperatlas.graph.resolve.collection import collect
-from paperatlas.graph.resolve.company import Company, words_of
+from paperatlas.graph.resolve.company import Company, company_in
 from paperatlas.graph.resolve.decisions import NONE, Overrides
 from paperatlas.graph.resolve.linking import Group, Linker
 from paperatlas.graph.resolve.naming import identifiers, majority, name_of
@@ -39,7 +39,7 @@ def resolve(facts: Iterable[Facts], *, decisions: Overrides = NONE) -> tuple[Thi
     company: dict[str, dict[str, frozenset[str]]] = {}
     for of in sorted(facts, key=lambda f: f.paper.key):
         named |= {(of.paper.key, entity.key): entity for entity in of.entities}
-        company[of.paper.key] = {entity.key: words_of((entity.name, *entity.aliases)) for entity in of.entities}
+        company[of.paper.key] = company_in(of)
     return resolve_some(named, company.__getitem__, decisions=decisions)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from paperatlas.extract.facts import Entity
+from paperatlas.extract.facts import Entity, Facts
 from paperatlas.extract.surface import singular
 
 _WORD = re.compile(r"[^\W_]{2,}")
@@ -39,6 +39,11 @@ def words_of(names: Iterable[str]) -> frozenset[str]:
     return frozenset().union(*map(words, names))
 
 
+def company_in(facts: Facts) -> dict[str, frozenset[str]]:
+    """Return the words of all that a paper names, by the keys of its entities."""
+    return {entity.key: words_of(entity.aliases or (entity.name,)) for entity in facts.entities}
+
+
 def share(word: str) -> float:
     """Return which share of the words of all names ``word`` is.
 
@@ -58,7 +63,7 @@ def count_words(entities: Iterable[Entity]) -> Counter[str]:
     """Count with how many entities' names each word comes."""
     counts: Counter[str] = Counter()
     for entity in entities:
-        counts.update(words_of((entity.name, *entity.aliases)))
+        counts.update(words_of(entity.aliases or (entity.name,)))
     return counts
 
 

@@ -12,6 +12,8 @@ from paperatlas.graph.resolve.collection import Member
 from paperatlas.graph.resolve.forms import form
 from paperatlas.schema import EntityType
 
+#: What a thing is called whose name has no letter or digit.
+UNNAMED = "thing"
 #: An abbreviation of no more letters says too little to be a thing's name, if there is another.
 _SHORT = 3
 #: Of the papers that use a name, this share mean the thing that has it as its identifier.
@@ -52,7 +54,7 @@ def identifiers(named: Iterable[tuple[str, str, EntityType, int]]) -> Iterator[t
     >>> [*identifiers([*named, *more])]
     [('2', 'map-method'), ('1', 'map-metric'), ('4', 'vit-dataset'), ('3', 'vit')]
     """
-    described = sorted((slug(name) or "thing", kind, -support, lead) for lead, name, kind, support in named)
+    described = sorted((slug(name) or UNNAMED, kind, -support, lead) for lead, name, kind, support in named)
     slugs: dict[str, list[tuple[int, str]]] = defaultdict(list)
     for identifier, _, support, lead in described:
         slugs[identifier].append((-support, lead))
@@ -65,10 +67,8 @@ def identifiers(named: Iterable[tuple[str, str, EntityType, int]]) -> Iterator[t
     for identifier, kind, _, lead in described:
         own = identifier if lead in plain else f"{identifier}-{kind.value.lower()}"
         used[own] += 1
-        number = used[own]
-        while number > 1 and f"{own}-{number}" in slugs:
-            number += 1
-        yield lead, f"{own}-{number}" if number > 1 else own
+        # No slug has two hyphens in a row.
+        yield lead, f"{own}--{used[own]}" if used[own] > 1 else own
 
 
 def _plain_name(member: Member) -> str:

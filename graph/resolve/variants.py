@@ -73,7 +73,7 @@ _YEAR = re.compile(r"^(.*[A-Za-z][\s-]?)['’]?(\d\d)$")
 #: A term is a name if more of its forms than this are written as one.
 _WRITTEN_SO = 0.75
 #: How many things may be taken off one form.
-_STEPS = 4
+STEPS = 4
 
 
 class Step(NamedTuple):
@@ -111,7 +111,7 @@ class Variants:
     def _base(self, longer: Form, kind: str) -> tuple[Form, tuple[str, ...]]:
         rules: list[str] = []
         current = longer
-        for _ in range(_STEPS):
+        for _ in range(STEPS):
             step = next((s for s in steps(current.text, kind) if self._holds(current, s, kind)), None)
             if step is None:
                 break

@@ -21,13 +21,14 @@ from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers.merge import Met, gather, still_true, words_hash
 from paperatlas.graph.authority import kept_authority
-from paperatlas.graph.build import link
+from paperatlas.graph.linking import Linked, link
 from paperatlas.graph.memory import uncollected
 from paperatlas.graph.overrides import read_overrides
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.journal import Journal
 from paperatlas.graph.store.rows import Stored, complete, read, read_runs, settled
 from paperatlas.graph.store.schema import connect, is_current, readable
+from paperatlas.graph.store.standing import StandingStore
 from paperatlas.graph.store.writing import Change, write
 
 _FRESH = "atlas.db"
@@ -131,16 +132,23 @@ class Revision:
         added = [stored for stored in coming if digests.get(stored.key) != stored.digest]
         gone = plan.gone - {stored.key for stored in coming} | {stored.key for stored in added}
         runs = {**self._runs, **({plan.run.id: plan.run} if plan.run else {})}
-        staying = (s.facts for s in self._read(None) if s.key not in gone)
-        beside = self._store.parent
-        linked = link(
-            [*staying, *(stored.facts for stored in added)],
-            decisions=read_overrides(beside),
-            authority=kept_authority(beside),
-        )
+        change = Change(gone, added, [*runs.values()])
         path = self.journal.folder / _FRESH
-        write(path, self._current(), Change(gone, added, [*runs.values()]), linked, code_fingerprint())
+        write(path, self._current(), change, *self._linked(change))
         return path
+
+    def _linked(self, change: Change) -> tuple[Linked, dict[str, str]]:
+        """Link what changes upon what stands; or all anew, if what stands was linked otherwise. Return by what, too."""
+        decisions, authority = read_overrides(self._store.parent), kept_authority(self._store.parent)
+        said = hashlib.sha256(repr((decisions.digest(), authority)).encode()).hexdigest()[:16]
+        by = {"code": code_fingerprint(), "said": said}
+        before = {name: value for name, value in self._rows("SELECT name, value FROM meta") if name in by}
+        coming = [stored.facts for stored in change.added]
+        if self._connection and before == by and not authority:
+            with readable(self._store):
+                return link(coming, gone=change.gone, upon=StandingStore(self._connection), decisions=decisions), by
+        staying = (stored.facts for stored in self._read(None) if stored.key not in change.gone)
+        return link([*staying, *coming], decisions=decisions, authority=authority), by
 
     def _current(self) -> Path | None:
         """Return the store in the current schema: itself, or a copy that was brought to it."""

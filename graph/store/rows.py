@@ -23,7 +23,7 @@ Row = tuple[Any, ...]
 #: The fields of a paper that have a column, in order.
 _COLUMNS = tuple(field.name for field in fields(Paper) if field.name != "sources")
 _LISTS = ("authors", "categories")
-_TYPES = {kind.value: kind for kind in EntityType}
+ENTITY_TYPES = {kind.value: kind for kind in EntityType}
 _RELATIONS = {kind.value: kind for kind in RelationType}
 
 
@@ -168,7 +168,7 @@ def _entity(text: str, spans: Mapping[str, list[Span]], row: Row) -> Entity:
     _, _, key, name, kind, confidence = row
     mentions = tuple(spans.get(key, ()))
     aliases = tuple(dict.fromkeys([text[start:end] for start, end in mentions]))
-    return Entity(key, name, _TYPES[kind], aliases, mentions, confidence)
+    return Entity(key, name, ENTITY_TYPES[kind], aliases, mentions, confidence)
 
 
 def _following(rows: Iterable[Row]) -> Callable[[str], list[Row]]:

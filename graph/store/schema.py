@@ -83,15 +83,21 @@ GRAPH = {
     "names": """(
     key TEXT NOT NULL, node TEXT NOT NULL, PRIMARY KEY (key, node)
 ) STRICT, WITHOUT ROWID""",
-    # Which papers name a thing.
-    "naming": """(
-    paper TEXT NOT NULL, node TEXT NOT NULL, PRIMARY KEY (paper, node)
+    # Of which node each entity of a paper is (empty: of none), and in which family of names that was decided.
+    "members": """(
+    paper TEXT NOT NULL, entity TEXT NOT NULL, family TEXT NOT NULL, node TEXT NOT NULL,
+    PRIMARY KEY (paper, entity)
+) STRICT, WITHOUT ROWID""",
+    # What tells to which family a name belongs that comes.
+    "families": """(
+    key TEXT NOT NULL PRIMARY KEY, family TEXT NOT NULL
 ) STRICT, WITHOUT ROWID""",
 }
 
 TABLES = FACTS | GRAPH
 
-#: ``code``: what linked the facts. ``exports``: hashes of the files made of the store. ``seal``: see :mod:`.seal`.
+#: ``code``: what linked the facts. ``said``: a hash of what a person and outside lists said of them.
+#: ``exports``: hashes of the files made of the store. ``seal``: see :mod:`.seal`.
 _META = "(name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID"
 _INDEXES = ("CREATE INDEX edges_by_tail ON edges (tail, type, head)",)
 

@@ -116,7 +116,8 @@ class View:
     @_reading
     def named_in(self, paper: str) -> list[str]:
         """Return the things that a paper's node names, in order."""
-        rows = self._connection.execute("SELECT node FROM naming WHERE paper = ? ORDER BY node", (paper,))
+        query = "SELECT DISTINCT node FROM members WHERE paper = ? AND node <> '' ORDER BY node"
+        rows = self._connection.execute(query, (paper.removeprefix("paper/"),))
         return [node for (node,) in rows]
 
 

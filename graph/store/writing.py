@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from paperatlas.errors import OutputError
-from paperatlas.graph.build import EdgeData, EdgeKey, Linked, NodeData
+from paperatlas.graph.build import EdgeData, EdgeKey, NodeData
+from paperatlas.graph.linking import Linked
 from paperatlas.graph.resolve.forms import form
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.rows import Row, Stored, run_row
@@ -33,7 +34,8 @@ ORDER = {
     "nodes": "node",
     "edges": "head, tail, type",
     "names": "key, node",
-    "naming": "paper, node",
+    "members": "paper, entity",
+    "families": "key",
 }
 
 
@@ -50,11 +52,11 @@ class Change:
     runs: Collection[Run]
 
 
-def write(path: Path, old: Path | None, change: Change, linked: Linked, code: str) -> None:
-    """Write the store that ``change`` makes of ``old`` to ``path``; ``linked`` is the graph of all its facts.
+def write(path: Path, old: Path | None, change: Change, linked: Linked, linked_by: Mapping[str, str]) -> None:
+    """Write the store that ``change`` makes of ``old`` to ``path``; ``linked`` is what it makes of the graph.
 
-    ``old`` is of the current schema. ``code`` tells the version of the software that linked the facts: rows of the
-    graph that another version made are made anew. The file is not yet sealed.
+    ``old`` is of the current schema. ``linked_by`` tells how the facts were linked, its ``code`` by which version of
+    the software: rows of the graph that another version made are made anew. The file is not yet sealed.
 
     Raises:
         OutputError: the file cannot be written.
@@ -71,7 +73,7 @@ def write(path: Path, old: Path | None, change: Change, linked: Linked, code: st
                 create(connection, within="old")
             connection.execute("BEGIN")
             create(connection)
-            _Writer(connection, change, linked, code).write()
+            _Writer(connection, change, linked, linked_by).write()
             index(connection)
             connection.execute("COMMIT")
     except sqlite3.Error as error:
@@ -84,7 +86,6 @@ def node_rows(node: str, data: NodeData, basis: bytes) -> dict[str, list[Row]]:
     return {
         "nodes": [(node, data["type"], data["name"], data["support"], basis, _dumps(data))],
         "names": [(key, node) for key in sorted(keys) if key],
-        "naming": [(paper, node) for paper in data["papers"]],
     }
 
 
@@ -92,6 +93,16 @@ def edge_row(key: EdgeKey, data: EdgeData, basis: bytes) -> Row:
     """Return the row of an edge."""
     head, tail, kind = key
     return head, kind, tail, basis, _dumps(data)
+
+
+def member_rows(linked: Linked) -> list[Row]:
+    """Return the rows of which entities are of which node."""
+    return [(*ref, family, node) for ref, (family, node) in sorted(linked.members.items())]
+
+
+def family_rows(linked: Linked) -> list[Row]:
+    """Return the rows of which names are of which family."""
+    return sorted(linked.families.items())
 
 
 def note_exports(path: Path, hashes: Mapping[str, str]) -> None:
@@ -108,11 +119,14 @@ def _exports(hashes: Mapping[str, str]) -> str:
 class _Writer:
     """Fills the tables of a fresh store."""
 
-    def __init__(self, connection: sqlite3.Connection, change: Change, linked: Linked, code: str) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, change: Change, linked: Linked, linked_by: Mapping[str, str]
+    ) -> None:
         self._connection = connection
         self._change = change
         self._linked = linked
-        self._code = code
+        self._linked_by = linked_by
+        self._same = self._old_meta("code") == linked_by["code"]
 
     def write(self) -> None:
         """Fill them all."""
@@ -126,10 +140,10 @@ class _Writer:
             self._merge(table, "paper NOT IN (SELECT key FROM gone)")
         self._runs()
         digests = dict(self._connection.execute("SELECT paper, digest FROM papers"))
-        same = self._old_meta("code") == self._code
-        self._nodes(digests, same)
-        self._edges(digests, same)
-        meta = {"code": self._code, "exports": _exports({}), "seal": UNSEALED}
+        self._nodes(digests)
+        self._edges(digests)
+        self._members()
+        meta = {**self._linked_by, "exports": _exports({}), "seal": UNSEALED}
         self._connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
 
     def _runs(self) -> None:
@@ -138,34 +152,59 @@ class _Writer:
         used = [run for (run,) in self._connection.execute("SELECT DISTINCT run FROM papers ORDER BY run")]
         self._add("runs", [known[run] for run in used], into="main")
 
-    def _nodes(self, digests: Mapping[str, str], same: bool) -> None:
-        """Write the nodes, their names, and which papers name them; what has its old basis keeps its old rows."""
+    def _nodes(self, digests: Mapping[str, str]) -> None:
+        """Write the nodes and their names; what has its old basis keeps its old rows."""
         linked = self._linked
-        before = dict(self._connection.execute("SELECT node, basis FROM old.nodes")) if same else {}
+        before = self._before("nodes", ("node",), ((node,) for node in linked.outdated.nodes))
         bases = {node: linked.node_basis(node, digests) for node in linked.nodes}
-        tables = ["nodes", "names", "naming"]
+        tables = ["nodes", "names"]
         self._stage(tables)
-        made = [node for node, basis in bases.items() if before.get(node) != basis]
-        gone = before.keys() - bases.keys() | {*made}
-        self._connection.executemany("INSERT INTO gone_nodes VALUES (?)", [(node,) for node in sorted(gone)])
+        made = [node for node, basis in bases.items() if before.get((node,)) != basis]
+        gone = before.keys() - {(node,) for node in bases} | {(node,) for node in made}
+        self._connection.executemany("INSERT INTO gone_nodes VALUES (?)", sorted(gone))
         for node in made:
             for table, rows in node_rows(node, linked.node(node), bases[node]).items():
                 self._add(table, rows)
         for table in tables:
-            self._merge(table, "node NOT IN (SELECT node FROM gone_nodes)" if same else "FALSE")
+            self._merge(table, "node NOT IN (SELECT node FROM gone_nodes)" if self._same else "FALSE")
 
-    def _edges(self, digests: Mapping[str, str], same: bool) -> None:
+    def _edges(self, digests: Mapping[str, str]) -> None:
         linked = self._linked
-        rows = self._connection.execute("SELECT head, tail, type, basis FROM old.edges") if same else ()
-        before = {(head, tail, kind): basis for head, tail, kind, basis in rows}
+        before = self._before("edges", ("head", "tail", "type"), linked.outdated.edges)
         self._stage(["edges"])
         bases = {key: linked.edge_basis(key, digests) for key in linked.edges}
         made = [key for key, basis in bases.items() if before.get(key) != basis]
         gone = before.keys() - bases.keys() | {*made}
         self._connection.executemany("INSERT INTO gone_edges VALUES (?, ?, ?)", sorted(gone))
         self._add("edges", (edge_row(key, linked.edge(key), bases[key]) for key in made))
-        stays = "(head, tail, type) NOT IN (SELECT head, tail, type FROM gone_edges)"
-        self._merge("edges", stays if same else "FALSE")
+        # Not NOT IN: over several columns that looks through all that go, for each row.
+        those = "FROM gone_edges AS g WHERE (g.head, g.tail, g.type) = (edges.head, edges.tail, edges.type)"
+        self._merge("edges", f"NOT EXISTS (SELECT 1 {those})" if self._same else "FALSE")
+
+    def _members(self) -> None:
+        """Write which entities are of which node, and the families in which that was decided."""
+        tables = ["members", "families"]
+        self._stage(tables)
+        outdated = [(family,) for family in sorted(self._linked.outdated.families)]
+        self._connection.executemany("INSERT INTO gone_families VALUES (?)", outdated)
+        self._add("members", member_rows(self._linked))
+        self._add("families", family_rows(self._linked))
+        for table in tables:
+            self._merge(table, "FALSE" if self._linked.whole else "family NOT IN (SELECT family FROM gone_families)")
+
+    def _before(
+        self, table: str, key: Sequence[str], outdated: Iterable[Sequence[str]]
+    ) -> dict[tuple[str, ...], bytes]:
+        """Return the bases of the old rows that may have to give way, by their keys."""
+        if not self._same:
+            return {}
+        columns = ", ".join(key)
+        if self._linked.whole:
+            rows = self._connection.execute(f"SELECT {columns}, basis FROM old.{table}")  # noqa: S608
+            return {tuple(row[:-1]): row[-1] for row in rows}
+        query = f"SELECT basis FROM old.{table} WHERE ({columns}) = ({', '.join('?' * len(key))})"  # noqa: S608
+        found = ((tuple(one), self._connection.execute(query, tuple(one)).fetchone()) for one in outdated)
+        return {one: row[0] for one, row in found if row}
 
     def _stage(self, tables: Iterable[str]) -> None:
         """Make room for what is new, outside the file."""
@@ -190,12 +229,13 @@ class _Writer:
         return row[0] if row else None
 
 
-#: Which papers, nodes and edges go, or are replaced.
+#: Which papers, nodes, edges and families go, or are replaced.
 _STAGES = (
     "CREATE TEMP TABLE IF NOT EXISTS gone (key TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TEMP TABLE IF NOT EXISTS gone_nodes (node TEXT PRIMARY KEY) WITHOUT ROWID",
     "CREATE TEMP TABLE IF NOT EXISTS gone_edges (head TEXT, tail TEXT, type TEXT, PRIMARY KEY (head, tail, type)) "
     "WITHOUT ROWID",
+    "CREATE TEMP TABLE IF NOT EXISTS gone_families (family TEXT PRIMARY KEY) WITHOUT ROWID",
 )
 
 

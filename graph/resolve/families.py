@@ -1,0 +1,107 @@
+"""Families of names: what can have to do with each other at all, so that an atlas that grows is resolved in part.
+
+Whatever resolution compares, counts together or gives one identifier, meets in a key: of a form, of what a rule may
+take off it, of its stems, of the slug that names the thing. Entities that share a key, directly or by others, are a
+family. What becomes of one family depends on no other: :func:`.resolve_some` of some families gives what it gives of
+all. This is blocking (Papadakis et al., "Blocking and filtering techniques for entity resolution: a survey", ACM
+Computing Surveys 53, 2020), with blocks that nothing leaves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from paperatlas.extract.facts import Entity
+from paperatlas.extract.surface import slug
+from paperatlas.graph.resolve.abbreviations import stem
+from paperatlas.graph.resolve.collection import forms_of
+from paperatlas.graph.resolve.decisions import Overrides
+from paperatlas.graph.resolve.forms import Form, form
+from paperatlas.graph.resolve.naming import UNNAMED
+from paperatlas.graph.resolve.things import Ref
+from paperatlas.graph.resolve.variants import KINDS, STEPS, steps
+from paperatlas.schema import EntityType
+
+_ENDINGS = tuple(f"-{kind.value.lower()}" for kind in EntityType)
+
+
+class Families:
+    """The families of some entities, each known by the first of its keys; ``meeting`` are further keys that meet."""
+
+    def __init__(self, named: Mapping[Ref, Entity], meeting: Iterable[Iterable[str]] = ()) -> None:
+        from networkx.utils import UnionFind
+
+        self._joined: UnionFind[str] = UnionFind()
+        self._key: dict[Ref, str] = {}
+        kinds: dict[str, set[str]] = defaultdict(set)
+        forms = {ref: forms_of(entity) for ref, entity in named.items()}
+        for ref, entity in named.items():
+            for one in forms[ref]:
+                kinds[one.key].add(KINDS[entity.type])
+        for ref, entity in named.items():
+            if forms[ref]:
+                own = {*_keys(entity, forms[ref], kinds)}
+                self._joined.union(*own)
+                self._key[ref] = min(own)
+        for together in meeting:
+            self._joined.union(*together)
+        first: dict[str, str] = {}
+        self.by_key: dict[str, str] = {}
+        for key in sorted(self._joined.parents):
+            self.by_key[key] = first.setdefault(self._joined[key], key)
+
+    def __getitem__(self, ref: Ref) -> str:
+        """Return the family of an entity; empty for one that no form is left of."""
+        return self.by_key[self._key[ref]] if ref in self._key else ""
+
+
+def _keys(entity: Entity, forms: Iterable[Form], kinds: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    yield from _slugs(entity.name)
+    named = form(entity.name)
+    for one in (*forms, named):
+        for kind in kinds.get(one.key, (KINDS[entity.type],)):
+            yield from keys(one.text, kind)
+
+
+@lru_cache(maxsize=2**18)
+def keys(text: str, kind: str) -> frozenset[str]:
+    """Return the keys in which a form may meet others, if it is taken for a thing of ``kind``.
+
+    >>> sorted(keys("ImageNet 128x128", "dataset"))
+    ['imagenet', 'imagenet 128x128', 'imagenet128x128']
+    """
+    found: set[str] = set()
+    reached, ahead = {text}, {text}
+    for _ in range(STEPS + 1):
+        for current in ahead:
+            one = form(current)
+            if one.key:
+                found |= {one.key, *_slugs(one.text)}
+            if len(one.words) > 1:
+                found.add(" ".join(sorted(stem(word) for word in one.words)))
+        ahead = {form(step.base).text for current in ahead for step in steps(current, kind)} - reached
+        reached |= ahead
+    return frozenset(found)
+
+
+def _slugs(name: str) -> Iterator[str]:
+    """Yield keys in which things of one identifier meet: it is made of the name, at times with the type behind it."""
+    identifier = slug(name) or UNNAMED
+    yield identifier.replace("-", "")
+    for ending in _ENDINGS:
+        if identifier.endswith(ending):
+            yield identifier.removesuffix(ending).replace("-", "")
+
+
+def decided(decisions: Overrides) -> list[frozenset[str]]:
+    """Return the keys that each of a person's decisions brings together."""
+    together = [
+        *([name.name for name in merge.names] for merge in decisions.merges),
+        *([name.name for name in apart.names] for apart in decisions.aparts),
+        *([rename.name.name, rename.to] for rename in decisions.renames),
+        *([retype.name.name] for retype in decisions.retypes),
+        *([drop.name.name] for drop in decisions.drops),
+    ]
+    return [frozenset(key for name in names for key in (form(name).key, *_slugs(name)) if key) for names in together]

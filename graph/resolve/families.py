@@ -10,7 +10,7 @@ Computing Surveys 53, 2020), with blocks that nothing leaves.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from paperatlas.extract.facts import Entity
@@ -18,7 +18,7 @@ from paperatlas.extract.surface import slug
 from paperatlas.graph.resolve.abbreviations import stem
 from paperatlas.graph.resolve.collection import forms_of
 from paperatlas.graph.resolve.decisions import Overrides
-from paperatlas.graph.resolve.forms import Form, form
+from paperatlas.graph.resolve.forms import form
 from paperatlas.graph.resolve.naming import UNNAMED
 from paperatlas.graph.resolve.things import Ref
 from paperatlas.graph.resolve.variants import KINDS, STEPS, steps
@@ -35,16 +35,22 @@ class Families:
 
         self._joined: UnionFind[str] = UnionFind()
         self._key: dict[Ref, str] = {}
+        called = {
+            ref: [one for one in (*forms_of(entity), form(entity.name)) if one.key] for ref, entity in named.items()
+        }
         kinds: dict[str, set[str]] = defaultdict(set)
-        forms = {ref: forms_of(entity) for ref, entity in named.items()}
         for ref, entity in named.items():
-            for one in forms[ref]:
+            for one in called[ref]:
                 kinds[one.key].add(KINDS[entity.type])
+        for text, key in {(one.text, one.key) for forms in called.values() for one in forms}:
+            for kind in kinds[key]:
+                self._joined.union(*keys(text, kind))
+        for name in {entity.name for entity in named.values()}:
+            self._joined.union(*_slugs(name))
         for ref, entity in named.items():
-            if forms[ref]:
-                own = {*_keys(entity, forms[ref], kinds)}
-                self._joined.union(*own)
-                self._key[ref] = min(own)
+            if forms := called[ref]:
+                self._key[ref] = forms[0].key
+                self._joined.union(*{*(one.key for one in forms), _slug(entity.name)})
         for together in meeting:
             self._joined.union(*together)
         first: dict[str, str] = {}
@@ -55,14 +61,6 @@ class Families:
     def __getitem__(self, ref: Ref) -> str:
         """Return the family of an entity; empty for one that no form is left of."""
         return self.by_key[self._key[ref]] if ref in self._key else ""
-
-
-def _keys(entity: Entity, forms: Iterable[Form], kinds: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    yield from _slugs(entity.name)
-    named = form(entity.name)
-    for one in (*forms, named):
-        for kind in kinds.get(one.key, (KINDS[entity.type],)):
-            yield from keys(one.text, kind)
 
 
 @lru_cache(maxsize=2**18)
@@ -86,13 +84,16 @@ def keys(text: str, kind: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _slugs(name: str) -> Iterator[str]:
-    """Yield keys in which things of one identifier meet: it is made of the name, at times with the type behind it."""
+def _slug(name: str) -> str:
+    return (slug(name) or UNNAMED).replace("-", "")
+
+
+@lru_cache(maxsize=2**18)
+def _slugs(name: str) -> tuple[str, ...]:
+    """Return keys in which things of one identifier meet: it is made of the name, at times with the type behind it."""
     identifier = slug(name) or UNNAMED
-    yield identifier.replace("-", "")
-    for ending in _ENDINGS:
-        if identifier.endswith(ending):
-            yield identifier.removesuffix(ending).replace("-", "")
+    shorter = [identifier.removesuffix(ending) for ending in _ENDINGS if identifier.endswith(ending)]
+    return tuple(one.replace("-", "") for one in (identifier, *shorter))
 
 
 def decided(decisions: Overrides) -> list[frozenset[str]]:

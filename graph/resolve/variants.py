@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from paperatlas.graph.resolve.forms import Form, form
@@ -43,6 +44,7 @@ _COMMON = {
 #: Words that are no qualifiers, in one spelling.
 EMPTY = frozenset(form(word).key for nouns in (_PLAIN, _FURTHER) for words in nouns.values() for word in words.split())
 
+_ARTICLE = re.compile(r"^(?:the|an?)\s+(?=\S)", re.I)
 _STATES = re.compile(
     r"^(?:vanilla|standard|original|pre-?trained|fine-?tuned|frozen|off-the-shelf|well-known|popular|public|"
     r"publicly available|famous)\s+(?=\S)",
@@ -139,15 +141,19 @@ class Variants:
         return True
 
 
-def steps(text: str, kind: str) -> Iterator[Step]:
-    """Yield what the rules make of a form of a kind.
+@lru_cache(maxsize=2**18)
+def steps(text: str, kind: str) -> tuple[Step, ...]:
+    """Return what the rules make of a form of a kind.
 
     >>> [(s.base, s.rule) for s in steps("ImageNet 128x128", "dataset")]
     [('ImageNet', 'resolution')]
     >>> [(s.base, s.rule) for s in steps("the COCO val2017 split", "dataset")]
     [('COCO', 'split')]
     """
-    text = re.sub(r"^(?:the|an?)\s+(?=\S)", "", text, flags=re.I)
+    return (*_steps(_ARTICLE.sub("", text), kind),)
+
+
+def _steps(text: str, kind: str) -> Iterator[Step]:
     if kind == "dataset":
         yield from _without(_RESOLVED, text, "resolution")
         yield from _without(_SPLIT, text, "split")

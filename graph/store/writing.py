@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,10 +133,8 @@ class _Writer:
         facts = [name for name in FACTS if name != "runs"]
         self._stage(facts)
         self._connection.executemany("INSERT INTO gone VALUES (?)", [(key,) for key in sorted({*self._change.gone})])
-        for stored in self._change.added:
-            for table, rows in stored.rows.items():
-                self._add(table, rows)
         for table in facts:
+            self._add(table, (row for stored in self._change.added for row in stored.rows[table]))
             self._merge(table, "paper NOT IN (SELECT key FROM gone)")
         self._runs()
         digests = dict(self._connection.execute("SELECT paper, digest FROM papers"))
@@ -162,9 +160,16 @@ class _Writer:
         made = [node for node, basis in bases.items() if before.get((node,)) != basis]
         gone = before.keys() - {(node,) for node in bases} | {(node,) for node in made}
         self._connection.executemany("INSERT INTO gone_nodes VALUES (?)", sorted(gone))
-        for node in made:
-            for table, rows in node_rows(node, linked.node(node), bases[node]).items():
-                self._add(table, rows)
+        names: list[Row] = []
+
+        def rows() -> Iterator[Row]:
+            for node in made:
+                by_table = node_rows(node, linked.node(node), bases[node])
+                names.extend(by_table["names"])
+                yield from by_table["nodes"]
+
+        self._add("nodes", rows())
+        self._add("names", names)
         for table in tables:
             self._merge(table, "node NOT IN (SELECT node FROM gone_nodes)" if self._same else "FALSE")
 

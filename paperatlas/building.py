@@ -203,8 +203,10 @@ def remove(
     return atlas, removed
 
 
-def relink(folder: Path, *, wait: float | None = None, say: Say = lambda _text: None) -> Atlas:
-    """Link the facts of the atlas in ``folder`` anew, and write its files; nothing is read or extracted.
+def relink(folder: Path, *, anew: bool = False, wait: float | None = None, say: Say = lambda _text: None) -> Atlas:
+    """Bring the graph of the atlas in ``folder`` up to date, and write its files; nothing is read or extracted.
+
+    What a person has said since is heard. With ``anew`` nothing of the graph that stands is used, right or wrong.
 
     Raises:
         AtlasError: as :func:`build`.
@@ -212,7 +214,7 @@ def relink(folder: Path, *, wait: float | None = None, say: Say = lambda _text: 
     """
     _ensure_begun(folder)
     with _revising(folder, wait, say) as revision:
-        return _publish(revision, revision.plan(), [], folder)
+        return _publish(revision, revision.plan(), [], folder, anew=anew)
 
 
 def run_of(options: Options) -> Run:
@@ -255,7 +257,13 @@ def _revising(folder: Path, wait: float | None, say: Say) -> Iterator[Revision]:
 
 
 def _publish(
-    revision: Revision, plan: Plan, found: Sequence[Stored], folder: Path, *, with_sparql: bool | None = None
+    revision: Revision,
+    plan: Plan,
+    found: Sequence[Stored],
+    folder: Path,
+    *,
+    with_sparql: bool | None = None,
+    anew: bool = False,
 ) -> Atlas:
     """Write the store and what is made of it beside the old ones, and put all in their place.
 
@@ -268,7 +276,7 @@ def _publish(
     if with_sparql is None:
         with_sparql = page.exists() and answers_sparql(page)
 
-    store = revision.write(plan, found)
+    store = revision.write(plan, found, anew=anew)
     exports = [store.with_name(TURTLE), store.with_name(PAGE)]
     view = View(store)
     atlas = Atlas.of(view)

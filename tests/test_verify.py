@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from paperatlas.building import relink
 from paperatlas.errors import AtlasError
 from paperatlas.graph.store.seal import UNSEALED, holds, seal
 from paperatlas.graph.verify import verify
@@ -128,6 +129,24 @@ def test_what_the_facts_or_texts_do_not_say_is_a_fault_even_under_a_fresh_seal(
     found = faults(atlas)
     assert [fault for fault in found if complaint in fault], found
     assert not [fault for fault in found if "seal" in fault]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE nodes SET data = replace(data, 'a', 'b') WHERE node = 'imagenet'",
+        "UPDATE edges SET data = replace(data, 'a', 'b') WHERE rowid = 1",
+        "UPDATE members SET node = 'x', family = 'y' WHERE (paper, entity) = (SELECT paper, entity FROM members)",
+        "DELETE FROM families WHERE key = 'imagenet'",
+    ],
+)
+def test_a_graph_that_is_wrong_is_a_fault_and_made_anew(statement: str, atlas: Path) -> None:
+    before = (atlas / "atlas.db").read_bytes()
+    change(atlas, statement)
+    assert [fault for fault in faults(atlas) if "not what the facts give" in fault]
+    relink(atlas, anew=True)
+    assert (atlas / "atlas.db").read_bytes() == before
+    assert faults(atlas) == []
 
 
 @pytest.mark.parametrize("name", ["atlas.ttl", "atlas.html"])

@@ -121,12 +121,15 @@ class Revision:
         self.journal.add([stored], run)
         return stored
 
-    def write(self, plan: Plan, found: Iterable[Stored]) -> Path:
-        """Write the store that ``plan`` makes with what was ``found``; return where it is, not yet sealed."""
-        with uncollected():
-            return self._write(plan, found)
+    def write(self, plan: Plan, found: Iterable[Stored], *, anew: bool = False) -> Path:
+        """Write the store that ``plan`` makes with what was ``found``; return where it is, not yet sealed.
 
-    def _write(self, plan: Plan, found: Iterable[Stored]) -> Path:
+        With ``anew`` nothing is taken over from the graph that stands.
+        """
+        with uncollected():
+            return self._write(plan, found, anew)
+
+    def _write(self, plan: Plan, found: Iterable[Stored], anew: bool) -> Path:
         digests = {paper: digest for paper, digest in self._rows("SELECT paper, digest FROM papers")}  # noqa: C416
         coming = sorted([*plan.ready, *found], key=lambda stored: stored.key)
         added = [stored for stored in coming if digests.get(stored.key) != stored.digest]
@@ -134,17 +137,18 @@ class Revision:
         runs = {**self._runs, **({plan.run.id: plan.run} if plan.run else {})}
         change = Change(gone, added, [*runs.values()])
         path = self.journal.folder / _FRESH
-        write(path, self._current(), change, *self._linked(change))
+        linked, by = self._linked(change, anew)
+        write(path, self._current(), change, linked, by, anew=anew)
         return path
 
-    def _linked(self, change: Change) -> tuple[Linked, dict[str, str]]:
+    def _linked(self, change: Change, anew: bool) -> tuple[Linked, dict[str, str]]:
         """Link what changes upon what stands; or all anew, if what stands was linked otherwise. Return by what, too."""
         decisions, authority = read_overrides(self._store.parent), kept_authority(self._store.parent)
         said = hashlib.sha256(repr((decisions.digest(), authority)).encode()).hexdigest()[:16]
         by = {"code": code_fingerprint(), "said": said}
         before = {name: value for name, value in self._rows("SELECT name, value FROM meta") if name in by}
         coming = [stored.facts for stored in change.added]
-        if self._connection and before == by and not authority:
+        if self._connection and before == by and not (authority or anew):
             with readable(self._store):
                 return link(coming, gone=change.gone, upon=StandingStore(self._connection), decisions=decisions), by
         staying = (stored.facts for stored in self._read(None) if stored.key not in change.gone)

@@ -52,11 +52,14 @@ class Change:
     runs: Collection[Run]
 
 
-def write(path: Path, old: Path | None, change: Change, linked: Linked, linked_by: Mapping[str, str]) -> None:
+def write(
+    path: Path, old: Path | None, change: Change, linked: Linked, linked_by: Mapping[str, str], *, anew: bool = False
+) -> None:
     """Write the store that ``change`` makes of ``old`` to ``path``; ``linked`` is what it makes of the graph.
 
     ``old`` is of the current schema. ``linked_by`` tells how the facts were linked, its ``code`` by which version of
-    the software: rows of the graph that another version made are made anew. The file is not yet sealed.
+    the software: rows of the graph that another version made are made anew, with ``anew`` all are. The file is not yet
+    sealed.
 
     Raises:
         OutputError: the file cannot be written.
@@ -73,7 +76,7 @@ def write(path: Path, old: Path | None, change: Change, linked: Linked, linked_b
                 create(connection, within="old")
             connection.execute("BEGIN")
             create(connection)
-            _Writer(connection, change, linked, linked_by).write()
+            _Writer(connection, change, linked, linked_by, anew).write()
             index(connection)
             connection.execute("COMMIT")
     except sqlite3.Error as error:
@@ -120,13 +123,18 @@ class _Writer:
     """Fills the tables of a fresh store."""
 
     def __init__(
-        self, connection: sqlite3.Connection, change: Change, linked: Linked, linked_by: Mapping[str, str]
+        self,
+        connection: sqlite3.Connection,
+        change: Change,
+        linked: Linked,
+        linked_by: Mapping[str, str],
+        anew: bool,
     ) -> None:
         self._connection = connection
         self._change = change
         self._linked = linked
         self._linked_by = linked_by
-        self._same = self._old_meta("code") == linked_by["code"]
+        self._same = not anew and self._old_meta("code") == linked_by["code"]
 
     def write(self) -> None:
         """Fill them all."""

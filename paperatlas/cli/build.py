@@ -61,7 +61,9 @@ def build(
 
     voice = Voice(quiet=quiet, verbose=verbose)
     if not inputs:
-        voice.say(f"{output}: {building.summarize(building.relink(output, wait=wait, say=voice.say))}; linked anew")
+        voice.say(
+            f"{output}: {building.summarize(building.relink(output, anew=True, wait=wait, say=voice.say))}; linked anew"
+        )
         return
     options = Options(pipeline, model, gazetteer, min_confidence)
     try:

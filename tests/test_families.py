@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from paperatlas.extract.facts import Entity, Facts, Span
-from paperatlas.extract.paper import Paper
 from paperatlas.graph.overrides import parse_overrides
 from paperatlas.graph.resolve import resolve, resolve_some
 from paperatlas.graph.resolve.company import company_in
@@ -18,49 +17,15 @@ from paperatlas.graph.resolve.families import Families, decided
 from paperatlas.graph.resolve.things import Ref
 from paperatlas.schema import EntityType
 
-#: Names that have to do with each other in every way that resolution knows, and names that look so and have not.
-NAMES = (
-    *("LLM", "LLMs", "large language model", "Large Language Models (LLMs)", "language model", "latent language map"),
-    *("GPT-2", "GPT 2", "the GPT-2 model", "GPT-3", "OpenAI GPT-3", "GPT-2 (1.5B)"),
-    *("MAP", "map metric", "mean average precision", "maximum a posteriori", "MAP score", "Map"),
-    *(
-        "ImageNet",
-        "ImageNet 128x128",
-        "ImageNet validation set",
-        "the ImageNet dataset",
-        "Imagenet '12",
-        "ImageNet 2012",
-    ),
-    *("AD", "algorithm distillation", "Alzheimer's disease", "anomaly detection", "detection of anomalies"),
-    *("C++", "C#", "C", "++", "foundation", "foundation model", "foundations", "image generation", "generative image"),
-    *("colour normalisation", "color normalization", "normalized colors", "VQ-VAE", "vector quantized autoencoder"),
-)
-OVERRIDES = (
-    "",
-    '[[merge]]\nnames = ["GPT-2", "C++"]',
-    '[[rename]]\nname = "MAP"\nto = "Foundation"',
-    '[[apart]]\nnames = ["foundation", "foundation model"]',
-    '[[drop]]\nname = "AD"\n[[retype]]\nname = "LLM"\ntype = "dataset"',
-)
-
-
-@st.composite
-def papers(draw: st.DrawFn) -> list[Facts]:
-    """Papers that name some of the names, each thing by one to three of them."""
-    found = []
-    for number in range(draw(st.integers(1, 7))):
-        entities = []
-        for position in range(draw(st.integers(1, 5))):
-            aliases = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True))
-            kind = draw(st.sampled_from(EntityType))
-            entities.append(Entity(f"e{position}", aliases[0], kind, tuple(aliases), (Span(0, 1),), 0.5))
-        found.append(Facts(Paper("An abstract.", id=f"p{number}"), tuple(entities), (), ()))
-    return found
+from .growing import OVERRIDES, confusing
 
 
 @settings(max_examples=150)
-@given(papers(), st.sampled_from(OVERRIDES).map(parse_overrides))
-def test_families_one_by_one_give_what_all_give(facts: list[Facts], decisions: Overrides) -> None:
+@given(
+    st.integers(1, 7).flatmap(lambda count: st.tuples(*(confusing(f"p{n}") for n in range(count)))),
+    st.sampled_from(OVERRIDES).map(parse_overrides),
+)
+def test_families_one_by_one_give_what_all_give(facts: tuple[Facts, ...], decisions: Overrides) -> None:
     named = {(of.paper.key, entity.key): entity for of in facts for entity in of.entities}
     company = {of.paper.key: company_in(of) for of in facts}
     families = Families(named, decided(decisions))

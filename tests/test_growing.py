@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import paperatlas.export as export
+from bench.store import grow
 from paperatlas.building import build, relink, remove
 from paperatlas.errors import AtlasError, NotFoundError
 from paperatlas.extract.facts import Facts
@@ -25,7 +26,7 @@ from paperatlas.graph.build import edges, nodes
 from paperatlas.graph.linking import build_graph
 from paperatlas.graph.store.journal import BUILD
 
-from .growing import contents, extract, write_papers
+from .growing import OVERRIDES, confusing, contents, extract, write_papers
 
 RULES = Options("rules")
 #: Abstracts that have little in common; {} takes a version.
@@ -255,3 +256,31 @@ def test_whatever_came_and_went_the_atlas_is_that_of_what_is_left(steps: list[An
         if left:
             build(left, folder / "scratch", options=RULES, extract=extract)
             assert contents(folder / "atlas") == contents(folder / "scratch")
+
+
+#: A step: papers that come, or come again with other words, and papers that go.
+CHANGES = st.tuples(
+    st.sets(st.integers(0, 5), max_size=3).flatmap(
+        lambda keys: st.tuples(*(confusing(f"p{key}") for key in sorted(keys)))
+    ),
+    st.sets(st.integers(0, 5).map("p{}".format), max_size=2),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CHANGES, min_size=2, max_size=6), st.sampled_from(OVERRIDES))
+def test_what_is_linked_upon_what_stands_is_what_is_linked_at_once(changes: list[Any], overrides: str) -> None:
+    with TemporaryDirectory() as place:
+        grown, once = Path(place) / "grown", Path(place) / "once"
+        for folder in (grown, once):
+            folder.mkdir()
+            (folder / "overrides.toml").write_text(overrides)
+        left: dict[str, Facts] = {}
+        for coming, going in changes:
+            grow(grown, coming)
+            left |= {of.paper.key: of for of in coming}
+            went = sorted(going & left.keys())
+            grow(grown, (), went)
+            left = {key: of for key, of in left.items() if key not in went}
+        grow(once, [*left.values()])
+        assert (grown / "atlas.db").read_bytes() == (once / "atlas.db").read_bytes()

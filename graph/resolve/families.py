@@ -45,7 +45,7 @@ class Families:
         for text, key in {(one.text, one.key) for forms in called.values() for one in forms}:
             for kind in kinds[key]:
                 self._joined.union(*keys(text, kind))
-        for name in {entity.name for entity in named.values()}:
+        for name in {entity.name for ref, entity in named.items() if called[ref]}:
             self._joined.union(*_slugs(name))
         for ref, entity in named.items():
             if forms := called[ref]:

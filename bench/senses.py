@@ -23,7 +23,7 @@ from paperatlas.graph.resolve.collection import Member, collect
 from paperatlas.graph.resolve.company import company_in
 from paperatlas.graph.resolve.decisions import NONE
 from paperatlas.graph.resolve.forms import Form
-from paperatlas.graph.resolve.linking import Context, Linker
+from paperatlas.graph.resolve.joining import Context, Linker
 from paperatlas.graph.resolve.senses import TAKEN, Sense, choose
 
 _MOST = 60

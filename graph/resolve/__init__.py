@@ -17,7 +17,7 @@ from paperatlas.graph.memory import uncollected
 from paperatlas.graph.resolve.collection import collect
 from paperatlas.graph.resolve.company import Company, company_in
 from paperatlas.graph.resolve.decisions import NONE, Overrides
-from paperatlas.graph.resolve.linking import Group, Linker
+from paperatlas.graph.resolve.joining import Group, Linker
 from paperatlas.graph.resolve.naming import identifiers, majority, name_of
 from paperatlas.graph.resolve.reasons import neighbours_in_spelling, own_keys, reasons_of
 from paperatlas.graph.resolve.things import Near, Reason, Ref, Thing

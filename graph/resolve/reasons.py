@@ -9,7 +9,7 @@ from paperatlas.graph.resolve.abbreviations import stem
 from paperatlas.graph.resolve.collection import Member
 from paperatlas.graph.resolve.forms import Form
 from paperatlas.graph.resolve.guards import kept_apart
-from paperatlas.graph.resolve.linking import Group
+from paperatlas.graph.resolve.joining import Group
 from paperatlas.graph.resolve.things import Reason
 
 #: By the leads of other groups: how likely they are the same, the forms concerned, why nothing came of it.

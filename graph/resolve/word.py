@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from paperatlas.graph.resolve.collection import Collection, Member
 from paperatlas.graph.resolve.decisions import Name, Overrides
-from paperatlas.graph.resolve.linking import Group
+from paperatlas.graph.resolve.joining import Group
 from paperatlas.graph.resolve.naming import majority, name_of
 from paperatlas.graph.resolve.things import Ref
 from paperatlas.schema import EntityType

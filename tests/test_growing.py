@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -284,3 +285,17 @@ def test_what_is_linked_upon_what_stands_is_what_is_linked_at_once(changes: list
             left = {key: of for key, of in left.items() if key not in went}
         grow(once, [*left.values()])
         assert (grown / "atlas.db").read_bytes() == (once / "atlas.db").read_bytes()
+
+
+def test_a_store_that_does_not_know_where_its_names_belong_is_damaged(tmp_path: Path) -> None:
+    source = write_papers(tmp_path / "a.jsonl", *({"id": str(n), "abstract": a} for n, a in enumerate(ABSTRACTS)))
+    build([source], tmp_path / "atlas", options=RULES, extract=extract)
+    with closing(sqlite3.connect(tmp_path / "atlas" / "atlas.db")) as connection:
+        connection.execute("DELETE FROM members")
+        connection.commit()
+    more = write_papers(tmp_path / "b.jsonl", {"id": "9", "abstract": ABSTRACTS[0].format("9")})
+    with pytest.raises(AtlasError, match=r"atlas.db: damaged: .* \(build it anew\)"):
+        build([more], tmp_path / "atlas", options=RULES, extract=extract)
+    relink(tmp_path / "atlas", anew=True)
+    build([more], tmp_path / "atlas", options=RULES, extract=extract)
+    assert [*open_atlas(tmp_path / "atlas").papers] == ["paper/0", "paper/1", "paper/2", "paper/3", "paper/9"]

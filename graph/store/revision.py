@@ -149,8 +149,8 @@ class Revision:
         before = {name: value for name, value in self._rows("SELECT name, value FROM meta") if name in by}
         coming = [stored.facts for stored in change.added]
         if self._connection and before == by and not (authority or anew):
-            with readable(self._store):
-                return link(coming, gone=change.gone, upon=StandingStore(self._connection), decisions=decisions), by
+            standing = StandingStore(self._store, self._connection)
+            return link(coming, gone=change.gone, upon=standing, decisions=decisions), by
         staying = (stored.facts for stored in self._read(None) if stored.key not in change.gone)
         return link([*staying, *coming], decisions=decisions, authority=authority), by
 

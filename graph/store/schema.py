@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Literal
+from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
 from paperatlas.errors import AtlasError
 
@@ -165,6 +166,26 @@ def readable(path: Path) -> Iterator[None]:
         raise
     except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
         raise AtlasError(f"damaged: {error}", where=str(path), hint="build it anew") from error
+
+
+class _Stored(Protocol):
+    path: Path
+
+
+_S = TypeVar("_S", bound=_Stored)
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def reading(method: Callable[Concatenate[_S, _P], _R]) -> Callable[Concatenate[_S, _P], _R]:
+    """Make a method that reads the store at ``self.path`` say that it is damaged, as :func:`readable` does."""
+
+    @wraps(method)
+    def checked(self: _S, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        with readable(self.path):
+            return method(self, *args, **kwargs)
+
+    return checked
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:

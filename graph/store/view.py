@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
-from functools import cached_property, wraps
+from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
 from paperatlas.extract.facts import Facts
 from paperatlas.graph.build import EdgeData, NodeData, graph_of
 from paperatlas.graph.memory import uncollected
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.rows import read, read_runs
-from paperatlas.graph.store.schema import connect, readable
+from paperatlas.graph.store.schema import connect, readable, reading
 
 if TYPE_CHECKING:
     import networkx as nx
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def _reading(method: Callable[Concatenate[View, _P], _R]) -> Callable[Concatenate[View, _P], _R]:
-    @wraps(method)
-    def checked(view: View, /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-        with readable(view.path):
-            return method(view, *args, **kwargs)
-
-    return checked
 
 
 class View:
@@ -53,18 +41,18 @@ class View:
         self.path = path
         self._connection = connect(path)
 
-    @_reading
+    @reading
     def facts(self) -> tuple[Facts, ...]:
         """Return the facts of all papers, in order of their keys."""
         with uncollected():
             return tuple(stored.facts for stored in read(self._connection))
 
-    @_reading
+    @reading
     def runs(self) -> tuple[Run, ...]:
         """Return the runs that found them."""
         return read_runs(self._connection)
 
-    @_reading
+    @reading
     def run_ids(self) -> dict[str, str]:
         """Return the identifiers of the runs by the papers' keys."""
         return dict(self._connection.execute("SELECT paper, run FROM papers ORDER BY paper"))
@@ -75,7 +63,7 @@ class View:
         with readable(self.path):
             return dict(self._connection.execute("SELECT name, value FROM meta"))
 
-    @_reading
+    @reading
     def graph(self) -> nx.MultiDiGraph[str]:
         """Return the graph."""
         nodes = self._connection.execute("SELECT node, data FROM nodes ORDER BY node")
@@ -86,13 +74,13 @@ class View:
                 ((head, tail, kind, _edge(data)) for head, tail, kind, data in edges),
             )
 
-    @_reading
+    @reading
     def node(self, node: str) -> NodeData | None:
         """Return what a node carries, or ``None``."""
         row = self._connection.execute("SELECT data FROM nodes WHERE node = ?", (node,)).fetchone()
         return _node(row[0]) if row else None
 
-    @_reading
+    @reading
     def edges_at(self, node: str) -> list[tuple[str, str, EdgeData]]:
         """Return the edges from a node, then those to it."""
         found: list[tuple[str, str, EdgeData]] = []
@@ -102,18 +90,18 @@ class View:
             found += [(head, tail, _edge(data)) for head, tail, data in rows]
         return found
 
-    @_reading
+    @reading
     def called(self, key: str) -> list[str]:
         """Return the nodes with a name of that surface key, those that most papers name first."""
         query = "SELECT node FROM names JOIN nodes USING (node) WHERE key = ? ORDER BY support DESC, node"
         return [node for (node,) in self._connection.execute(query, (key,))]
 
-    @_reading
+    @reading
     def names(self) -> Iterable[tuple[str, str]]:
         """Return the names of all nodes, each with the type of the node."""
         return self._connection.execute("SELECT name, type FROM nodes").fetchall()
 
-    @_reading
+    @reading
     def named_in(self, paper: str) -> list[str]:
         """Return the things that a paper's node names, in order."""
         query = "SELECT DISTINCT node FROM members WHERE paper = ? AND node <> '' ORDER BY node"

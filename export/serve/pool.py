@@ -58,7 +58,10 @@ class Pool:
             self._free.release()
 
     async def _answered(self, asked: dict[str, Any]) -> Reply:
-        worker = self._idle.pop() if self._idle else await self._start()
+        try:
+            worker = self._waiting() or await self._start()
+        except OSError as error:
+            return Reply(503, "text/plain", f"no process can be started: {error.strerror}; try again".encode())
         finished = False
         try:
             async with asyncio.timeout(self.limits.seconds):
@@ -76,6 +79,14 @@ class Pool:
                 self._idle.append(worker)
             else:
                 await asyncio.shield(_end(worker))
+
+    def _waiting(self) -> Process | None:
+        """Return a process that has nothing to do, and lives: the system may have ended one meanwhile."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.returncode is None:
+                return worker
+        return None
 
     async def _start(self) -> Process:
         command = [sys.executable, "-m", "paperatlas.export.serve.worker", str(self._index), str(self.limits.memory)]

@@ -188,8 +188,8 @@ def seeds(name: str) -> Iterator[bytes]:
         yield b'{"DOI": "10.1000/x", "abstract": "<jats:p>We</jats:p>", "issued": {"date-parts": [[2024, 5]]}}'
     elif name == "query":
         yield from (each.query.encode() for each in questions())
-        yield b"SELECT * { VALUES (?s ?p) { (1 'x'^^<a:b>) } FILTER(?p IN (1, 2.5e1) && !EXISTS { ?s ^<a:c>*/<a:d>? [] }) }"
-        yield b"CONSTRUCT { ?s ?p <<( ?a ?b 'c'@en )>> } WHERE { { SELECT ?s (MAX(?x) AS ?p) { ?s ?x ?y } GROUP BY ?s } }"
+        yield b"SELECT * { VALUES (?s ?p) { (1 'x') } FILTER(?p IN (1, 2.5e1) && EXISTS { ?s ^<a:c>*/<a:d>? [] }) }"
+        yield b"CONSTRUCT { ?s ?p <<( ?a ?b 'c' )>> } WHERE { { SELECT ?s (MAX(?x) AS ?p) { ?s ?x 1 } GROUP BY ?s } }"
     elif name in ("request", "rdf"):
         yield from MORE_SEEDS[name]
     else:

@@ -245,12 +245,12 @@ HEAVY = frozenset(
     ("command", "needed"),
     [
         ("--help", ""),
-        ("show EXAMPLES gato", ""),
-        ("paths EXAMPLES gato imagenet", ""),
+        ("show EXAMPLES vq-vae", ""),
+        ("paths EXAMPLES vq-vae imagenet", "igraph networkx numpy"),
         ("verify EXAMPLES", ""),
         ("stats EXAMPLES", "networkx"),
         ("timeline EXAMPLES", "networkx"),
-        ("query EXAMPLES datasets-of --model gato", "pyoxigraph"),
+        ("query EXAMPLES names-of --thing vq-vae", "pyoxigraph"),
     ],
 )
 def test_a_command_imports_nothing_heavy_that_it_does_not_need(

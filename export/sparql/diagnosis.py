@@ -20,7 +20,7 @@ from paperatlas.export.sparql.tokens import Token, meaningful
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.S)
 #: What the parser says in words rather than as a list of what it expected.
-_REASONS = re.compile(r"(?:expected (?:one of )?)(?P<reason>[A-Z][a-z]+ [a-zA-Z ]+[a-z])(?=$|,)")
+_REASONS = re.compile(r"(?:expected (?:one of )?)(?P<reason>[A-Z][a-z]{1,30} [a-zA-Z ]{1,200}[a-z])(?=$|,)")
 _KEYWORDS = (
     "ADD ALL AS ASC ASK AVG BASE BIND BOUND BY CLEAR COALESCE CONCAT CONSTRUCT CONTAINS COUNT DESC DESCRIBE DISTINCT "
     "EXISTS FILTER FROM GRAPH GROUP GROUP_CONCAT HAVING IF IN LANG LCASE LIMIT MAX MIN MINUS NAMED NOT OFFSET OPTIONAL "

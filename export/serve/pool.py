@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,8 +91,12 @@ class Pool:
 
     async def _start(self) -> Process:
         command = [sys.executable, "-m", "paperatlas.export.serve.worker", str(self._index), str(self.limits.memory)]
+        # What Oxigraph says when memory ends is no message for who started the server.
+        said = None if os.environ.get("PAPERATLAS_DEBUG") else DEVNULL
         # A session of its own: Ctrl-C is for the server, which ends its workers.
-        return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, start_new_session=True)
+        return await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, stderr=said, start_new_session=True
+        )
 
     async def close(self) -> None:
         """End all processes."""

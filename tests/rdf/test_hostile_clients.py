@@ -234,7 +234,10 @@ def test_ctrl_c_ends_a_query_that_would_take_hours(small_folder: Path) -> None:
         while _seconds(process.pid) < 1.5:
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        out, complaint = process.communicate(timeout=15)
+        try:
+            out, complaint = process.communicate(timeout=15)
+        finally:
+            process.kill()
     assert (process.returncode, out, complaint) == (130, b"", b"Interrupted; nothing was changed.\n")
 
 

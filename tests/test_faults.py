@@ -247,7 +247,7 @@ HEAVY = frozenset(
         ("--help", ""),
         ("show EXAMPLES vq-vae", ""),
         ("paths EXAMPLES vq-vae imagenet", "igraph networkx numpy"),
-        ("verify EXAMPLES", ""),
+        ("verify EXAMPLES", "networkx"),
         ("stats EXAMPLES", "networkx"),
         ("timeline EXAMPLES", "networkx"),
         ("query EXAMPLES names-of --thing vq-vae", "pyoxigraph"),

@@ -20,7 +20,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev  ## Measure every stage on the examples; build/bench.json has it for machines.
 	$(BIN)/python -m bench --json build/bench.json
 
-fuzz: $(VENV)/.dev  ## Feed the readers with 1,300,000 files that no person would write (ten minutes and more on two cores).
+fuzz: $(VENV)/.dev  ## Feed whatever reads with 1,600,000 inputs that no person would write (15 minutes and more on two cores).
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz
 	$(BIN)/python -m bench.fuzz
 

@@ -1,9 +1,10 @@
 """``python -m bench.patterns [--size N] [--json FILE]``: how the time of each regular expression grows with a text.
 
 Every expression of the package (compiled in a module, or given to a function of ``re`` as it stands) is used as the
-package uses it, on texts that are hard for such expressions: one character, or a few, again and again, and pieces of
-the expression itself. The table lists the hardest text of each, the time for it, and the exponent of growth from a
-quarter of that text: 1 is linear, 2 quadratic, and what takes longer than anybody would wait is infinite.
+package uses it, on texts that are hard for such expressions: one character, or a few, again and again, pieces of the
+expression itself, and what leads to each of its repetitions, goes on there, and fails (:mod:`bench.pumps`). The table
+lists the hardest text of each, the time for it, and the exponent of growth from a quarter of that text: 1 is linear, 2
+quadratic, and what takes longer than anybody would wait is infinite.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import paperatlas
+from bench.pumps import Pump, pumps
 
 #: What texts are made of, again and again.
 UNITS = (
@@ -81,10 +83,10 @@ class Expression(NamedTuple):
 
 
 class Growth(NamedTuple):
-    """The hardest text for an expression: its unit, the seconds for it, and the exponent of growth."""
+    """The hardest text for an expression, the seconds for it, and the exponent of growth."""
 
     where: str
-    unit: str
+    text: Pump
     seconds: float
     exponent: float
 
@@ -143,15 +145,15 @@ def pieces(pattern: re.Pattern[str]) -> list[str]:
 
 
 def seconds(expression: Expression, text: str, limit: float) -> float:
-    """Return how long the expression takes for a text; infinity if it takes longer than ``limit``."""
+    """Return the seconds of a core that the expression takes for a text; infinity if more than ``limit``."""
 
     def give_up(_signal: int, _frame: object) -> None:
         raise TimeoutError
 
     pattern = expression.pattern
-    before = signal.signal(signal.SIGALRM, give_up)
-    signal.setitimer(signal.ITIMER_REAL, limit)
-    started = time.perf_counter()
+    before = signal.signal(signal.SIGVTALRM, give_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, limit)
+    started = time.process_time()
     try:
         if expression.anchored:
             pattern.match(text)
@@ -161,29 +163,33 @@ def seconds(expression: Expression, text: str, limit: float) -> float:
     except TimeoutError:
         return math.inf
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-    return time.perf_counter() - started
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+    return time.process_time() - started
 
 
 def growth(expression: Expression, size: int) -> Growth:
     """Find the hardest text of ``size`` characters, and how its time grows from a quarter of that size."""
 
-    def text(unit: str, length: int) -> str:
-        return (unit * (length // len(unit) + 1))[:length]
-
     # What is linear takes some microseconds a character at most.
     limit = 0.5 * max(1, size / 2**16)
     # The hardest at a small size is the hardest at a large one, and does not take forever.
     small = size // 16
-    hardest = max([*UNITS, *pieces(expression.pattern)], key=lambda unit: seconds(expression, text(unit, small), limit))
-    part = min(seconds(expression, text(hardest, size // 4), 2 * limit) for _ in range(2))
-    whole = min(seconds(expression, text(hardest, size), 8 * limit) for _ in range(2)) if part < limit else math.inf
+    plain = [Pump("", unit, "") for unit in (*UNITS, *pieces(expression.pattern))]
+    texts = [*plain, *pumps(expression.pattern)]
+    hardest = max(texts, key=lambda pump: seconds(expression, pump.text(small), limit))
+    part = min(seconds(expression, hardest.text(size // 4), 2 * limit) for _ in range(2))
+    whole = min(seconds(expression, hardest.text(size), 8 * limit) for _ in range(2)) if part < limit else math.inf
     if math.isinf(whole):
         return Growth(expression.where, hardest, whole, math.inf)
     # What takes no time has no growth that could be measured.
     exponent = math.log(whole / part, 4) if whole > 0.02 * size / 2**16 else 1.0
     return Growth(expression.where, hardest, whole, exponent)
+
+
+def _shown(pump: Pump) -> str:
+    ends = [repr(end) if len(end) < 30 else f"{end[:29]!r}…" for end in (pump.prefix, pump.suffix)]
+    return f"{ends[0]}, {pump.unit!r} …, {ends[1]}" if pump.prefix or pump.suffix else f"{pump.unit!r} …"
 
 
 def main() -> None:
@@ -197,7 +203,9 @@ def main() -> None:
     print(f"{len(measured)} expressions, texts of {options.size:,} characters; the steepest:\n")
     print("| expression | text of | seconds | exponent |\n|---|---|---|---|")
     for one in measured[: options.rows]:
-        print(f"| {one.where.removeprefix('paperatlas.')} | {one.unit!r} | {one.seconds:.3f} | {one.exponent:.2f} |")
+        print(
+            f"| {one.where.removeprefix('paperatlas.')} | {_shown(one.text)} | {one.seconds:.3f} | {one.exponent:.2f} |"
+        )
     if options.json:
         options.json.write_text(json.dumps([one._asdict() for one in measured], indent=1) + "\n")
 

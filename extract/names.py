@@ -7,7 +7,7 @@ import re
 #: Capitals beyond the first letter, a capital with a digit, a Greek letter in front, or a digit between letters.
 _MIXED = re.compile(
     r"(?=.*[A-Za-zα-ω])"
-    r"(?:.*[a-z0-9α-ω-][A-Z].*|[A-Z].*[A-Z].*|.*[A-Z].*\d.*|[a-z]+\d[a-z]+\w*|[α-ωa-zA-Z]-[A-Z]\w+.*|[a-z]-[a-z]+s?)"
+    r"(?:.*[a-z0-9α-ω-][A-Z].*|[A-Z].*[A-Z].*|.*[A-Z].*\d.*|[a-z]+\d[a-z]\w*|[α-ωa-zA-Z]-[A-Z]\w.*|[a-z]-[a-z]+s?)"
 )
 #: Ordinary words with capitals that a hyphen joins: an adjective in a title, no name ("Text-to-Image", "Real-World").
 _COMPOUND = re.compile(r"(?:[A-Z]?[a-z]{2,}|[A-Z]|[ex])(?:-(?:[A-Z]?[a-z]+))+")
@@ -18,7 +18,7 @@ SUFFIX = re.compile(
     re.I,
 )
 #: A quantity: "39dB", "1.1B", "4-bit", "10k".
-_QUANTITY = re.compile(r"\d[\d.,]*(?:-?[a-z]+|-?[A-Za-z]{1,3})|\d+[-–×x]\d+\w*")
+_QUANTITY = re.compile(r"\d[\d.,]*(?:-?[a-z]+|-?[A-Za-z]{1,3})|\d+[-–×x]\d\w*")
 
 #: No name is longer than this; what is need not be looked at.
 _LONGEST = 60

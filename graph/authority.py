@@ -27,7 +27,10 @@ from paperatlas.schema import EntityType
 #: The list that an atlas is tied to, in its folder.
 AUTHORITY = "authority.jsonl"
 
-_RDF = {".ttl": "turtle", ".nt": "nt", ".rdf": "xml", ".owl": "xml", ".xml": "xml", ".jsonld": "json-ld", ".n3": "n3"}
+_RDF = frozenset((".ttl", ".nt", ".rdf", ".owl", ".xml", ".jsonld", ".n3"))
+_RDF_SYNTAX = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
 _COLUMNS = {
     "id": ("id", "item", "iri", "uri", "curie"),
     "name": ("name", "label", "preflabel", "itemlabel", "title"),
@@ -245,25 +248,30 @@ def _type(name: str) -> EntityType | None:
 
 
 def _from_rdf(path: Path) -> Iterator[Entry]:
-    from rdflib import RDF, RDFS, SKOS, Graph, Literal, URIRef
+    import pyoxigraph as ox
 
-    graph = Graph()
-    try:
-        graph.parse(path, format=_RDF[path.suffix.lower()])
-    except Exception as error:  # rdflib's parsers raise what they like
-        raise InputError(f"not RDF: {' '.join(str(error).split())[:120]}", where=str(path)) from error
+    from paperatlas.rdf import load_file
 
-    def labels(subject: URIRef, *properties: URIRef) -> list[str]:
-        found = [o for p in properties for o in graph.objects(subject, p) if isinstance(o, Literal)]
-        english = [o for o in found if o.language is None or o.language.lower().startswith("en")]
-        return sorted({str(label).strip() for label in english or found} - {""})
+    store = ox.Store()
+    load_file(store, path)
+    preferred_label, label, *others = (
+        ox.NamedNode(f"{space}{name}")
+        for space, name in ((_SKOS, "prefLabel"), (_RDFS, "label"), (_SKOS, "altLabel"), (_SKOS, "hiddenLabel"))
+    )
 
-    subjects = {s for p in (SKOS.prefLabel, RDFS.label) for s in graph.subjects(p) if isinstance(s, URIRef)}
-    for subject in sorted(subjects):
-        preferred = labels(subject, SKOS.prefLabel) or labels(subject, RDFS.label)
+    def labels(subject: ox.NamedNode, *properties: ox.NamedNode) -> list[str]:
+        found = [q.object for p in properties for q in store.quads_for_pattern(subject, p, None)]
+        literals = [o for o in found if isinstance(o, ox.Literal)]
+        english = [o for o in literals if o.language is None or o.language.lower().startswith("en")]
+        return sorted({o.value.strip() for o in english or literals} - {""})
+
+    named = {q.subject for p in (preferred_label, label) for q in store.quads_for_pattern(None, p, None)}
+    for subject in sorted((s for s in named if isinstance(s, ox.NamedNode)), key=lambda s: s.value):
+        preferred = labels(subject, preferred_label) or labels(subject, label)
         if not preferred:
             continue
-        kinds = {_type(str(kind)) for kind in graph.objects(subject, RDF.type)}
-        others = {*preferred[1:], *labels(subject, SKOS.altLabel, SKOS.hiddenLabel, RDFS.label)} - {preferred[0]}
+        classes = (q.object for q in store.quads_for_pattern(subject, ox.NamedNode(f"{_RDF_SYNTAX}type"), None))
+        kinds = {_type(c.value) for c in classes if isinstance(c, ox.NamedNode | ox.Literal)}
+        names = {*preferred[1:], *labels(subject, *others, label)} - {preferred[0]}
         known = [kind for kind in kinds if kind]
-        yield Entry(str(subject), preferred[0], tuple(sorted(others)), known[0] if len(known) == 1 else None)
+        yield Entry(subject.value, preferred[0], tuple(sorted(names)), known[0] if len(known) == 1 else None)

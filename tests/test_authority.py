@@ -59,7 +59,7 @@ def test_lists_are_read(tmp_path: Path) -> None:
         ("a.csv", "id,name\nx,\n", "a.csv:2: no name"),
         ("a.csv", "id,name\nx y,Foo\n", "a.csv:2: an id with blanks"),
         ("a.jsonl", '{"id": "x", "name": "Foo"}\n{"id"', "a.jsonl:2: not JSON"),
-        ("a.ttl", "no turtle", "a.ttl: not RDF"),
+        ("a.ttl", "no turtle", "a.ttl: not readable as RDF"),
         ("a.csv", "id,name\n", "a.csv: names nothing"),
     ],
 )

@@ -1,1 +1,1 @@
-"""The readers, fed with what no person would write."""
+"""Whatever reads, fed with what no person would write."""

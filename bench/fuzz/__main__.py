@@ -1,4 +1,4 @@
-"""``python -m bench.fuzz [TARGET...] [--runs N] [--corpus DIR] [--json FILE]``: fuzz the readers with atheris.
+"""``python -m bench.fuzz [TARGET...] [--runs N] [--corpus DIR] [--json FILE]``: fuzz what reads with atheris.
 
 Every target has a process of its own, with 2 GB of memory at most and ten seconds for one input. What breaks it is kept
 in the corpus' folder, and the command ends with 1. Needs the group ``fuzz``: ``pip install --group fuzz``.

@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO, cast
 
-from paperatlas.errors import InputError
+import pyoxigraph as ox
+
+from paperatlas.errors import InputError, QueryError
+from paperatlas.export.serve.negotiation import GRAPHS, RESULTS
+from paperatlas.export.serve.protocol import RefusedError, understood
+from paperatlas.export.sparql import Data, ask, notes
+from paperatlas.export.sparql.questions import questions
+from paperatlas.export.sparql.tokens import tokens
 from paperatlas.extract.fetch import arxiv, doi, openalex
 from paperatlas.extract.fetch.client import Client
 from paperatlas.extract.fetch.failures import PassingError, json_object
@@ -19,6 +26,7 @@ from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers import FORMATS, detect
 from paperatlas.extract.readers.files import TextFile
 from paperatlas.extract.readers.records import Skipped, paper_from
+from paperatlas.rdf import load_bytes
 
 Target = Callable[[bytes], None]
 
@@ -39,6 +47,24 @@ SEEDS: dict[str, str] = {
     "ris": f"TY  - JOUR\nTI  - Foo\nAU  - One, A.\nPY  - 2022/02/08\nDO  - 10.1000/foo\nAB  - {_ABSTRACT}\nER  - \n",
     "csv": f'id,Title,Abstract,Year\na,Foo,"{_ABSTRACT}",2022\n',
     "tsv": f"key\ttitle\tabstract note\tdate\na\tFoo\t{_ABSTRACT}\t2022\n",
+}
+
+#: And pieces of what else is read.
+MORE_SEEDS = {
+    "request": (
+        b"GET\nquery=ASK%7B%7D&default-graph-uri=a%3Ab\n\ntext/csv;q=0.5, */*;q=0.1\n",
+        b"POST\n\napplication/x-www-form-urlencoded; charset=utf-8\n\nquery=ASK+%7B%7D&named-graph-uri=a%3Ab",
+        b"POST\nusing-graph-uri=a\napplication/sparql-query\ntext/turtle\nASK {}",
+    ),
+    # The first byte chooses the format.
+    "rdf": (
+        b"\0@prefix a: <b:> .\na:c a:d [ a:e (1 2.5 'x'@en) ], <<( a:f a:g \"h\" )>> .\n",
+        b'\1<a:b> <a:c> "d\\u0041"^^<a:e> <a:f> .\n',
+        b"\2<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns:e='a:'><e:A rdf:about='a:x'>"
+        b"<e:p rdf:parseType='Collection'><e:B/></e:p></e:A></rdf:RDF>",
+        b'\3{"@context": {"a": "b:"}, "@id": "a:c", "a:d": [{"@value": "e", "@language": "en"}, {"@list": [1]}]}',
+        b"\4@prefix a: <b:> .\n{ ?x a:c a:d } => { a:e!a:f a a:g } .\n",
+    ),
 }
 
 
@@ -94,6 +120,44 @@ def answers(content: bytes) -> None:
     doi.plain(content.decode("utf-8", "replace"))
 
 
+def query(content: bytes) -> None:
+    """Ask whatever it is, of no data: what is no query is told, with its place."""
+    text = content.decode("utf-8", "replace")
+    assert "".join(token.text for token in tokens(text)) == text
+    try:
+        answer = ask(Data(ox.Store()), text).result
+        if not isinstance(answer, ox.QueryBoolean):
+            next(iter(answer), None)
+        notes(text)
+    except QueryError as error:
+        _told(error.problem)
+        if not error.where.startswith("query"):
+            raise
+
+
+def request(content: bytes) -> None:
+    """Understand a request: its method, parameters, type, what it accepts, and its body, each on a line."""
+    method, parameters, kind, accept, body = (content.split(b"\n", 4) + [b""] * 5)[:5]
+    line = [part.decode("latin-1") for part in (method, parameters, kind, accept)]
+    try:
+        asked = understood(line[0], line[1], line[2], body, line[3])
+    except RefusedError as error:
+        _told(error.reason)
+        if error.status // 100 != 4:
+            raise
+        return
+    assert asked is None or (asked.results in RESULTS and asked.graph in GRAPHS and asked.query.encode() is not None)
+
+
+def rdf(content: bytes) -> None:
+    """Load RDF, of the format that the first byte chooses."""
+    if content:
+        try:
+            load_bytes(ox.Store(), content[1:], RDF_FORMATS[content[0] % len(RDF_FORMATS)], "fuzz")
+        except InputError as error:
+            _told(str(error))
+
+
 def _check(item: object) -> None:
     """Check that what was read can be used further on."""
     assert isinstance(item, Paper | Skipped)
@@ -122,9 +186,18 @@ def seeds(name: str) -> Iterator[bytes]:
         yield SEEDS["atom"].replace("<entry>", "<totalResults>1</totalResults><entry>", 1).encode()
         yield b'{"meta": {"count": 1, "next_cursor": "x"}, "results": [{"abstract_inverted_index": {"a": [0]}}]}'
         yield b'{"DOI": "10.1000/x", "abstract": "<jats:p>We</jats:p>", "issued": {"date-parts": [[2024, 5]]}}'
+    elif name == "query":
+        yield from (each.query.encode() for each in questions())
+        yield b"SELECT * { VALUES (?s ?p) { (1 'x') } FILTER(?p IN (1, 2.5e1) && EXISTS { ?s ^<a:c>*/<a:d>? [] }) }"
+        yield b"CONSTRUCT { ?s ?p <<( ?a ?b 'c' )>> } WHERE { { SELECT ?s (MAX(?x) AS ?p) { ?s ?x 1 } GROUP BY ?s } }"
+    elif name in ("request", "rdf"):
+        yield from MORE_SEEDS[name]
     else:
         yield from (text.encode() for text in SEEDS.values())
 
+
+#: The formats of RDF that differ in how they are read; any other is like one of these.
+RDF_FORMATS = (ox.RdfFormat.TRIG, ox.RdfFormat.N_QUADS, ox.RdfFormat.RDF_XML, ox.RdfFormat.JSON_LD, ox.RdfFormat.N3)
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
@@ -132,4 +205,7 @@ TARGETS: dict[str, Target] = {name: partial(reader, name) for name in FORMATS} |
     "found": found,
     "latex": latex,
     "answers": answers,
+    "query": query,
+    "request": request,
+    "rdf": rdf,
 }

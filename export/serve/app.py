@@ -43,6 +43,8 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+#: How long the body of a request may take to arrive, in seconds.
+SLOWEST = 20.0
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
 
 
@@ -152,10 +154,13 @@ async def _body(request: Request) -> bytes:
     """Read the body, as far as it may be long."""
     content = bytearray()
     try:
-        async for part in request.stream():
-            content += part
-            if len(content) > LONGEST:
-                raise RefusedError(413, f"a query of more than {LONGEST:,} bytes")
+        async with asyncio.timeout(SLOWEST):
+            async for part in request.stream():
+                content += part
+                if len(content) > LONGEST:
+                    raise RefusedError(413, f"a query of more than {LONGEST:,} bytes")
+    except TimeoutError as error:
+        raise RefusedError(408, f"the request took longer than {SLOWEST:g} seconds to arrive") from error
     except ClientDisconnect as error:
         raise RefusedError(400, "the request ended early") from error
     return bytes(content)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,10 @@ class Pool:
             self._free.release()
 
     async def _answered(self, asked: dict[str, Any]) -> Reply:
-        worker = self._idle.pop() if self._idle else await self._start()
+        try:
+            worker = self._waiting() or await self._start()
+        except OSError as error:
+            return Reply(503, "text/plain", f"no process can be started: {error.strerror}; try again".encode())
         finished = False
         try:
             async with asyncio.timeout(self.limits.seconds):
@@ -77,10 +81,22 @@ class Pool:
             else:
                 await asyncio.shield(_end(worker))
 
+    def _waiting(self) -> Process | None:
+        """Return a process that has nothing to do, and lives: the system may have ended one meanwhile."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.returncode is None:
+                return worker
+        return None
+
     async def _start(self) -> Process:
         command = [sys.executable, "-m", "paperatlas.export.serve.worker", str(self._index), str(self.limits.memory)]
+        # What Oxigraph says when memory ends is no message for who started the server.
+        said = None if os.environ.get("PAPERATLAS_DEBUG") else DEVNULL
         # A session of its own: Ctrl-C is for the server, which ends its workers.
-        return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, start_new_session=True)
+        return await asyncio.create_subprocess_exec(
+            *command, stdin=PIPE, stdout=PIPE, stderr=said, start_new_session=True
+        )
 
     async def close(self) -> None:
         """End all processes."""

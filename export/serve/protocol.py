@@ -53,7 +53,7 @@ def understood(method: str, query_string: str, content_type: str, body: bytes, a
     if any(name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in parameters):
         raise RefusedError(403, "this endpoint only reads: no updates")
     queries = [value for name, value in parameters if name == "query"]
-    if not queries and method == "GET" and not parameters:
+    if not queries and method in ("GET", "HEAD") and not parameters:
         return None
     if len(queries) != 1:
         raise RefusedError(400, "one parameter 'query' is needed" + (", and no more" if queries else ""))

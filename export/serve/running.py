@@ -38,12 +38,22 @@ def serve(
     """
     import uvicorn
 
+    from paperatlas.export.serve.connection import LONGEST_HEAD, Connection
+
     with _listening(host, port) as listener, tempfile.TemporaryDirectory(prefix="paperatlas-") as scratch:
         address = f"http://{_in_url(host)}:{listener.getsockname()[1]}"
         hosts = ["127.0.0.1", "localhost", "[::1]"] if host in ("127.0.0.1", "localhost", "::1") else ["*"]
         served = _prepared(path, Path(scratch), limits or Limits(), hosts, cors)
         config = uvicorn.Config(
-            application(served), log_level="warning", access_log=False, server_header=False, lifespan="on", ws="none"
+            application(served),
+            http=Connection,
+            ws="none",
+            lifespan="on",
+            # What clients do wrong they are told, and nobody else.
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            h11_max_incomplete_event_size=LONGEST_HEAD,
         )
         server = uvicorn.Server(config)
         ready(address)

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from paperatlas.errors import QueryError
 from paperatlas.export.sparql.data import Data, open_index
 from paperatlas.export.sparql.engine import Graphs, ask
+from paperatlas.export.sparql.room import with_room
 
 
 class TooLargeError(Exception):
@@ -117,6 +118,10 @@ def main() -> None:
     """Answer until stdin ends."""
     limit_memory(int(sys.argv[2]))
     data = open_index(Path(sys.argv[1]))
+    with_room(lambda: _serve(data))
+
+
+def _serve(data: Data) -> None:
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         limit_time(asked["seconds"] + 5)

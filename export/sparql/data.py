@@ -15,23 +15,13 @@ from typing import BinaryIO
 
 import pyoxigraph as ox
 
-from paperatlas.errors import AtlasError
+from paperatlas.errors import InputError
 from paperatlas.export.namespaces import PREFIXES
 from paperatlas.export.rdf.dataset import statistics
 from paperatlas.export.sparql.names import Names, write_names
 from paperatlas.graph.atlas import TURTLE, open_atlas
+from paperatlas.rdf import format_of, load_bytes, load_file
 
-_FORMATS = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".xml": ox.RdfFormat.RDF_XML,
-    ".owl": ox.RdfFormat.RDF_XML,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-    ".n3": ox.RdfFormat.N3,
-}
 #: An atlas whose Turtle has fewer bytes than this is read anew each time: that takes less than half a second.
 _SMALL = 4_000_000
 
@@ -56,7 +46,8 @@ def load(path: Path) -> Data:
     A large atlas is loaded into an index beside it once, and opened there from then on.
 
     Raises:
-        AtlasError: there is nothing to load, or it is damaged.
+        AtlasError: there is nothing to load.
+        InputError: it is damaged.
     """
     if str(path) == "-":
         return _from_stream(sys.stdin.buffer)
@@ -80,7 +71,7 @@ def index(turtle: Path, folder: Path) -> Data | None:
     Returns ``None`` where the index cannot be written.
 
     Raises:
-        AtlasError: the file is damaged.
+        InputError: the file is damaged.
     """
     state = turtle.stat()
     signature = folder / f"{state.st_size}-{state.st_mtime_ns}-{ox.__version__}"
@@ -103,7 +94,7 @@ def _make_index(turtle: Path, folder: Path, signature: Path) -> bool:
         return False
     try:
         store = ox.Store(str(made / "store"))
-        _fill(store, turtle)
+        load_file(store, turtle)
         store.optimize()
         store.flush()
         write_names(store, made / "names.db")
@@ -133,20 +124,8 @@ def _from_store(path: Path) -> Data:
 
 def _from_file(path: Path) -> Data:
     store = ox.Store()
-    try:
-        _fill(store, path)
-    except OSError as error:
-        raise AtlasError(f"not readable: {error.strerror or one_line(error)}", where=str(path)) from error
+    load_file(store, path)
     return Data(store, _prefixes(path))
-
-
-def _fill(store: ox.Store, path: Path) -> None:
-    try:
-        store.bulk_load(
-            path=str(path), format=_FORMATS.get(path.suffix, ox.RdfFormat.TURTLE), base_iri=path.resolve().as_uri()
-        )
-    except (SyntaxError, ValueError) as error:
-        raise AtlasError(f"not readable as RDF: {one_line(error)}", where=str(path)) from error
 
 
 def _from_stream(stream: BinaryIO) -> Data:
@@ -159,21 +138,21 @@ def _from_stream(stream: BinaryIO) -> Data:
     for format in formats:
         store = ox.Store()
         try:
-            store.bulk_load(content, format, base_iri="file:///stdin")
-        except (SyntaxError, ValueError) as error:
-            problems.append(one_line(error))
+            load_bytes(store, content, format, "stdin")
+        except InputError as error:
+            problems.append(error)
             continue
         return Data(store)
-    raise AtlasError(f"not readable as RDF: {problems[0]}", where="stdin")
+    raise problems[0]
 
 
 def _prefixes(path: Path) -> dict[str, str]:
     """Return the usual prefixes, and those that a file declares at its head."""
-    parser = ox.parse(path=str(path), format=_FORMATS.get(path.suffix, ox.RdfFormat.TURTLE), lenient=True)
+    parser = ox.parse(path=str(path), format=format_of(path), lenient=True)
     try:
         # The prefixes are known once the first statement is read.
         next(parser, None)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, MemoryError):
         return dict(PREFIXES)
     return PREFIXES | dict(parser.prefixes)
 

@@ -8,6 +8,7 @@ query makes sense.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from itertools import pairwise
@@ -19,7 +20,7 @@ from paperatlas.export.sparql.tokens import Token, meaningful
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.S)
 #: What the parser says in words rather than as a list of what it expected.
-_REASONS = re.compile(r"(?:expected (?:one of )?)(?P<reason>[A-Z][a-z]+ [a-zA-Z ]+[a-z])(?=$|,)")
+_REASONS = re.compile(r"(?:expected (?:one of )?)(?P<reason>[A-Z][a-z]{1,30} [a-zA-Z ]{1,200}[a-z])(?=$|,)")
 _KEYWORDS = (
     "ADD ALL AS ASC ASK AVG BASE BIND BOUND BY CLEAR COALESCE CONCAT CONSTRUCT CONTAINS COUNT DESC DESCRIBE DISTINCT "
     "EXISTS FILTER FROM GRAPH GROUP GROUP_CONCAT HAVING IF IN LANG LCASE LIMIT MAX MIN MINUS NAMED NOT OFFSET OPTIONAL "
@@ -27,8 +28,6 @@ _KEYWORDS = (
     "SUM UCASE UNDEF UNION UNION VALUES WHERE YEAR"
 ).split()
 _UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split())
-#: A query longer than this many tokens is not taken apart.
-_PATIENCE = 2_000
 _ROOM = " " * 32
 #: A string that ends as it begins; what is not has been cut at the end of its line.
 _CLOSED = re.compile(r"""('{3}|"{3}).*\1|(['"])(?:[^\\]|\\.)*\2""", re.S)
@@ -62,7 +61,7 @@ def diagnose(query: str, error: SyntaxError, prefixes: Mapping[str, str]) -> Que
     reason = _REASONS.search(match[3]) if match else None
     if reason:
         return QueryError(reason["reason"], where=_where(query, _offset(query, match)))
-    stuck = _stuck(query, parts[:_PATIENCE], prefixes)
+    stuck = _stuck(query, parts, prefixes)
     if stuck is None:
         return QueryError("ends too early", where=_where(query, parts[-1].end), hint=_unclosed(parts))
     hint = _near(stuck.text.upper(), _KEYWORDS) if stuck.kind == "word" else ""
@@ -91,18 +90,23 @@ def unknown_terms(query: str) -> list[str]:
 
 def _stuck(query: str, parts: list[Token], prefixes: Mapping[str, str]) -> Token | None:
     """Return the first token that no query goes on with after those before it."""
-    for token in parts:
+    store, known = ox.Store(), dict(prefixes)
+
+    def hopeless(token: Token) -> bool:
         # Blanks make room: what is looked at behind a mistake is never longer than the longest keyword.
         beginning = query[: token.end] + _ROOM
         try:
-            ox.Store().query(beginning, prefixes=dict(prefixes))
+            store.query(beginning, prefixes=known)
         except SyntaxError as error:
             match = _PLACE.search(str(error))
-            if match and not _REASONS.search(match[3]) and _offset(beginning, match) < len(beginning):
-                return token
+            return bool(match and not _REASONS.search(match[3]) and _offset(beginning, match) < len(beginning))
         except (ValueError, OSError, RuntimeError):
-            continue
-    return None
+            return False
+        return False
+
+    # What no query begins with, no query begins with and goes on.
+    place = bisect_left(parts, True, key=hopeless)
+    return parts[place] if place < len(parts) else None
 
 
 def _begins_an_iri(token: Token, after: Token) -> bool:

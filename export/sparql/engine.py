@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from paperatlas.errors import QueryError, UsageError
 from paperatlas.export.namespaces import PREFIXES
 from paperatlas.export.sparql.data import Data, one_line
 from paperatlas.export.sparql.diagnosis import diagnose, unknown_terms
-from paperatlas.export.sparql.tokens import words
+from paperatlas.export.sparql.refusals import refuse
 
 RESULTS = {
     "csv": ox.QueryResultsFormat.CSV,
@@ -20,8 +19,6 @@ RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
-#: ``\\u0041`` in a query is read as "A" before anything else, also in keywords.
-_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 class Table(NamedTuple):
@@ -89,11 +86,11 @@ def ask(data: Data, query: str, graphs: Graphs | None = None) -> Answer:
     """Answer ``query``, for which the usual prefixes need not be declared.
 
     Raises:
-        QueryError: it is no SPARQL query, changes something, or asks another server.
+        QueryError: it is no SPARQL query, changes something, asks another server, or is larger than a query may be.
     """
     prefixes = {**PREFIXES, **data.prefixes}
     query = query.removeprefix("\ufeff")
-    refuse_service(query)
+    refuse(query)
     try:
         if graphs is None:
             result = data.store.query(query, prefixes=prefixes)
@@ -109,17 +106,6 @@ def ask(data: Data, query: str, graphs: Graphs | None = None) -> Answer:
 def notes(query: str) -> list[str]:
     """Return what may be wrong with a query that is answered: terms of ours that the ontology does not have."""
     return unknown_terms(query)
-
-
-def refuse_service(query: str) -> None:
-    """Refuse a query that would send a part of itself to another server: who asks here means this data.
-
-    Raises:
-        QueryError: it would.
-    """
-    decoded = _ESCAPE.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), query)
-    if "SERVICE" in words(query) | words(decoded):
-        raise QueryError("SERVICE asks another server, which is not done here", where="query")
 
 
 def _failure(error: Exception) -> QueryError:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
-_ROOT = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE.*)?<(?:\w+:)?(?:feed|entry)\b", re.S)
+_ROOT = re.compile(
+    r"\s*+(?:<\?xml[^>]*+>\s*+)?+(?:<!--(?:(?!-->).)*+-->\s*+)*+(?:<!DOCTYPE.*)?<(?:\w+:)?(?:feed|entry)\b", re.S
+)
 
 
 def sniff(head: str) -> bool:

@@ -24,7 +24,7 @@ _IS_A = re.compile(
 )
 #: "models such as A, B and X".
 _SUCH_AS = re.compile(
-    r"[\w\s-]{0,30}?,?\s*(?:such as|like|including|e\.g\.,?|namely)\s+(?:[\w\-+ ]+,\s*|and\s+|or\s+){0,6}"
+    r"[\w\s-]{0,30}?,?\s*(?:such as|like|including|e\.g\.,?|namely)\s++(?:[\w\-+ ]+,\s*+|and\s++|or\s++){0,6}"
 )
 #: "the X corpus for Y", "Y on the large X".
 _DATA_FOR = re.compile(r"\s*(?:\w+\s+){0,4}?(?:for|of)\s+(?:\w+\s+){0,3}")

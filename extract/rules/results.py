@@ -31,7 +31,7 @@ _GAIN_AFTER = re.compile(rf"\s*(?:\w+\s+){{0,2}}?(?:{alternatives('gain_after')}
 #: Between a metric and the number behind it: "F1 score of about 90", "FID (", "accuracy on the test set of".
 _METRIC_THEN = re.compile(
     r"(?:\s*\))?(?:\s+(?:scores?|rates?|values?|metrics?|performance|results?|points?|gains?|improvements?|reductions?|"
-    r"increases?|drops?)){0,2}(?:\s*\([^()\d]{1,40}\))?\s*"
+    r"increases?|drops?)){0,2}(?:\s*\([^()\d]{1,40}\))?\s*+"
     r"(?:of|is|was|:|=|at|by|to|reach(?:es|ing)|\(|,|as (?:high|low) as|(?:up|down) to|from|above|below|over|under|"
     r"exceed(?:s|ing)|≈|~|(?:on|for|in)\s(?:[\w-]+\s){1,4}(?:of|is|by|to|at|from))?\s*"
     r"(?:(?:of|to|by|at|approximately|about|around|nearly|almost|over|up to|only|just|roughly|an? \w+ of|more than|"
@@ -42,7 +42,7 @@ _METRIC_THEN = re.compile(
 _METRIC_OF = re.compile(r"(?:\s+scores?)?\s*(?:\bof|:|=)\s*", re.I)
 #: Between a number and the metric behind it: "% absolute improvement in", "% and higher top-1".
 _THEN_METRIC = re.compile(
-    r"(?:\s*(?:%|percent|points?))?\s*\)?\s*(?:(?:absolute|relative|average|mean|overall|higher|lower|better|"
+    r"(?:\s*(?:%|percent|points?))?\s*+\)?\s*+(?:(?:absolute|relative|average|mean|overall|higher|lower|better|"
     r"improvements?|gains?|increase|reduction|decrease|drop|boost|point|of|in|on|the|terms|test|top|percent|zero-shot|and|"
     r"classification|validation|its|error)\s+){0,5}",
     re.I,

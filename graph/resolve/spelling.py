@@ -93,7 +93,7 @@ def key(text: str) -> str:
 def _word(piece: str, *, alone: bool) -> str:
     lower = plain(piece)
     if lower[0].isdigit():
-        return re.sub(r"(?:\.0)+$", "", lower) if "." in lower else lower
+        return re.sub(r"(?<!\.0)(?:\.0)++$", "", lower) if "." in lower else lower
     if lower in _NUMBERS:
         return _NUMBERS[lower]
     if re.search(r"[A-Z0-9]s$", piece):

@@ -15,7 +15,7 @@ from paperatlas.cli.common import AsJson, Quiet, Verbose, Voice, counted, print_
 from paperatlas.errors import UsageError
 
 if TYPE_CHECKING:
-    from paperatlas.export.sparql.data import Data
+    from paperatlas.export.sparql import Data, Table
 
 #: The name of a question, rather than a query.
 _NAME = re.compile(r"[a-z]+(?:-[a-z]+)*")
@@ -64,21 +64,35 @@ def query(
     voice = Voice(quiet=quiet, verbose=verbose)
     if str(data) == "-" and sparql == "-":
         raise UsageError("stdin cannot be both the data and the query")
-    loaded = engine.load(data)
-    asked = _asked(sparql, context.args, loaded, limit)
-    if show:
+    # Also the loading: what takes long is ended by Ctrl-C, whatever it is.
+    asked, answer = engine.with_room(
+        lambda: _answered(data, sparql, context.args, limit, None if show else "json" if as_json else format)
+    )
+    if answer is None:
         typer.echo(asked)
         return
-    answer = engine.ask(loaded, asked)
     for note in engine.notes(asked):
         voice.say(f"note: {note}")
-    format = "json" if as_json else format
-    if format == "table" and (table := answer.table()):
-        print_table(table.header, table.rows)
-        voice.detail(counted(len(table.rows), "row"))
-    else:
-        sys.stdout.buffer.write(answer.serialize(format))
+    if isinstance(answer, bytes):
+        sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
+    else:
+        print_table(answer.header, answer.rows)
+        voice.detail(counted(len(answer.rows), "row"))
+
+
+def _answered(
+    path: Path, sparql: str, extra: Sequence[str], limit: int | None, format: str | None
+) -> tuple[str, Table | bytes | None]:
+    """Return the query that is meant, and its answer in ``format``, or none without one."""
+    from paperatlas.export.sparql import ask, load
+
+    data = load(path)
+    asked = _asked(sparql, extra, data, limit)
+    if format is None:
+        return asked, None
+    answer = ask(data, asked)
+    return asked, (answer.table() if format == "table" else None) or answer.serialize(format)
 
 
 def _asked(sparql: str, extra: Sequence[str], data: Data, limit: int | None) -> str:

@@ -27,6 +27,8 @@ _Statement = TypeVar("_Statement", Relation, Result)
 
 #: What extracts unless something else is asked for.
 PIPELINE, MODEL = "learned", "default"
+#: The pipelines of the package.
+PIPELINES = ("learned", "rules")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _config(pipeline: str) -> Config:
             raise ModelError(f"no config of a pipeline: {error}", where=str(path)) from error
 
     data = files("paperatlas.extract") / "data"
-    if pipeline in ("learned", "rules"):
+    if pipeline in PIPELINES:
         with as_file(data / f"{pipeline}.cfg") as path:
             return read(path)
     if pipeline.endswith(".cfg"):
@@ -113,26 +115,40 @@ def extract_facts(
     options = options or Options()
     nlp = nlp or load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
     if skip is None:
-        pairs = nlp.pipe(((paper.text, paper) for paper in papers), as_tuples=True)
-    else:
-        pairs = _passing_over(papers, nlp, skip)
-    for doc, paper in pairs:
-        yield confident(facts_of(doc, paper), options.min_confidence)
-
-
-def _passing_over(
-    papers: Iterable[Paper], nlp: Language, skip: Callable[[Skipped], None]
-) -> Iterator[tuple[Doc, Paper]]:
-    """Yield each paper with its document, one by one, so that a failure is one paper's and not its batch's."""
+        for doc, paper in nlp.pipe(((paper.text, paper) for paper in papers), as_tuples=True):
+            yield confident(facts_of(doc, paper), options.min_confidence)
+        return
+    # One by one, so that a failure is one paper's and not its batch's.
     for paper in papers:
         try:
-            doc = nlp(paper.text)
-        except Exception as error:
-            # Whatever it is, it is the components' (a model, somebody's own pipeline), and told with the paper.
-            source = paper.sources[0] if paper.sources else Source(paper.key, 1)
-            skip(Skipped(source, f"{paper.key or 'a paper'} could not be extracted: {type(error).__name__}: {error}"))
+            found = outcome(paper, nlp, options)
+        except MemoryError as error:
+            found = not_extracted(paper, f"MemoryError: {error}")
+        if isinstance(found, Skipped):
+            skip(found)
         else:
-            yield doc, paper
+            yield found
+
+
+def outcome(paper: Paper, nlp: Language, options: Options) -> Facts | Skipped:
+    """Return what ``nlp`` finds in ``paper``, or why it fails at it.
+
+    Raises:
+        MemoryError: there was not enough memory, which need not be the paper's fault.
+    """
+    try:
+        return confident(facts_of(nlp(paper.text), paper), options.min_confidence)
+    except MemoryError:
+        raise
+    except Exception as error:
+        # Whatever it is, it is the components' (a model, somebody's own pipeline), and told with the paper.
+        return not_extracted(paper, f"{type(error).__name__}: {error}")
+
+
+def not_extracted(paper: Paper, reason: str) -> Skipped:
+    """Return the record of a paper that could be read but not extracted."""
+    source = paper.sources[0] if paper.sources else Source(paper.key, 1)
+    return Skipped(source, f"{paper.key or 'a paper'} could not be extracted: {reason}")
 
 
 def confident(facts: Facts, least: float) -> Facts:

@@ -7,19 +7,19 @@ import sqlite3
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperatlas import __version__
-from paperatlas.errors import InputError, NotFoundError, OutputError
+from paperatlas.errors import NotFoundError, OutputError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.identifiers import arxiv_id, doi
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.readers import Skipped, merge, read_records
+from paperatlas.extract.readers import Skipped
+from paperatlas.extracting import Progress, ensure_some, read, skipping
 from paperatlas.files import put_in_place
 from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas, open_atlas
 from paperatlas.graph.authority import keep_authority, read_authority
@@ -37,8 +37,6 @@ from paperatlas.graph.store.writing import note_exports
 if TYPE_CHECKING:
     from paperatlas.extract.pipeline import Options
 
-#: Wraps an iterable of papers to show how far it has come: (papers, how many) -> papers.
-Progress = Callable[[Iterable[Paper], int], Iterable[Paper]]
 #: Finds the facts of papers, one after the other.
 Extract = Callable[[Iterable[Paper]], Iterable[Facts]]
 #: Tells a person something.
@@ -52,49 +50,6 @@ class Reading:
     papers: tuple[Paper, ...]
     records: int
     skipped: tuple[Skipped, ...]
-
-    def without(self, failed: Sequence[Skipped]) -> Reading:
-        """Count papers that could be read but not extracted among those that were skipped.
-
-        Raises:
-            InputError: nothing is left.
-        """
-        if failed and len(failed) == len(self.papers):
-            raise InputError(failed[0].reason, where=str(failed[0].source), hint="and no other paper could be")
-        return replace(self, skipped=(*self.skipped, *failed))
-
-
-def read(inputs: Sequence[str], *, format: str | None = None, strict: bool = False) -> Reading:
-    """Read all papers of ``inputs``.
-
-    Raises:
-        InputError: an input cannot be read, or holds no paper at all; with ``strict`` also for a bad record.
-    """
-    records, skipped = _records(inputs, format, strict)
-    return Reading(tuple(merge(records)), len(records), tuple(skipped))
-
-
-def _records(inputs: Sequence[str], format: str | None, strict: bool) -> tuple[list[Paper], list[Skipped]]:
-    skipped: list[Skipped] = []
-    skip = skipping(skipped, strict=strict)
-    records = [*read_records(inputs, format=format, skip=skip)]
-    if not records:
-        if len(skipped) == 1:
-            raise InputError(skipped[0].reason, where=str(skipped[0].source), hint="no other paper was read")
-        first = f", the first is {skipped[0]}" if skipped else ""
-        raise InputError(f"no paper could be read: {len(skipped)} records skipped{first}", where=", ".join(inputs))
-    return records, skipped
-
-
-def skipping(records: list[Skipped], *, strict: bool) -> Callable[[Skipped], None]:
-    """Return what puts a record on a list; or, if nothing may be skipped, stops at it with an :class:`InputError`."""
-
-    def skip(record: Skipped) -> None:
-        if strict:
-            raise InputError(record.reason, where=str(record.source), hint="without --strict it is skipped")
-        records.append(record)
-
-    return skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +87,7 @@ def build(
     strict: bool = False,
     options: Options | None = None,
     extract: Extract | None = None,
+    workers: int | None = None,
     progress: Progress = lambda papers, _total: papers,
     wait: float | None = None,
     say: Say = lambda _text: None,
@@ -145,9 +101,10 @@ def build(
     when all is done. Two builds do not get in each other's way: ``wait`` is for how many seconds to wait for another
     (without end, if it is not given), and ``say`` is told so.
 
-    ``extract`` takes the place of the pipeline that ``options`` describe; ``with_sparql`` makes a page that answers
-    SPARQL. ``link`` names outside lists whose identifiers things are tied to; without it the list stays that the atlas
-    was tied to before.
+    The pipeline that ``options`` describe runs in up to ``workers`` processes, which changes nothing of the outcome
+    (see :func:`~paperatlas.extract.workers.extracting`); ``extract`` takes its place. ``with_sparql`` makes a page that
+    answers SPARQL. ``link`` names outside lists whose identifiers things are tied to; without it the list stays that
+    the atlas was tied to before.
 
     Raises:
         InputError: as :func:`read`; or an outside list cannot be used.
@@ -155,8 +112,10 @@ def build(
         AtlasError: ``folder`` holds a store that cannot be added to, or another build does not end.
         ModelError: the pipeline or the model that ``options`` name cannot be used.
         OutputError: ``folder`` cannot be written to.
+        WorkerError: workers cannot be started, or die whatever the paper; what is finished is kept.
     """
-    from paperatlas.extract.pipeline import Options, extract_facts
+    from paperatlas.extract.pipeline import Options
+    from paperatlas.extract.workers import extracting
 
     options = options or Options()
     run = run_of(options)
@@ -166,20 +125,22 @@ def build(
     with _revising(folder, wait, say) as revision:
         if entries:
             keep_authority(folder, entries)
-        records, skipped = _records(inputs, format, strict)
+        skipped: list[Skipped] = []
+        records = [*read(inputs, skipped, format=format, strict=strict)]
         plan = revision.plan(records, run=run)
         failed: list[Skipped] = []
         skip = skipping(failed, strict=strict)
-        found = []
+        done: set[str] = set()
         if plan.todo:
             met_as = {met.paper.key: met for met in plan.todo}
             papers = progress([met.paper for met in plan.todo], len(plan.todo))
-            # A paper that cannot be extracted is left out.
-            for facts in (extract or partial(extract_facts, options=options, skip=skip))(papers):
-                found.append(revision.add(met_as[facts.paper.key], facts, run))
-        if failed and not found and not plan.ready:
-            raise InputError(failed[0].reason, where=str(failed[0].source), hint="and no other paper could be")
-        atlas = _publish(revision, plan, found, folder, with_sparql=with_sparql)
+            with nullcontext(extract) if extract else extracting(options, workers=workers, skip=skip) as facts_in:
+                # A paper that cannot be extracted is left out.
+                for facts in facts_in(papers):
+                    revision.add(met_as[facts.paper.key], facts, run)
+                    done.add(facts.paper.key)
+        ensure_some(len(done) + len(plan.ready), failed)
+        atlas = _publish(revision, plan, revision.added(done), folder, with_sparql=with_sparql)
     return atlas, Reading(tuple(atlas.papers.values()), len(records), (*skipped, *failed))
 
 
@@ -259,7 +220,7 @@ def _revising(folder: Path, wait: float | None, say: Say) -> Iterator[Revision]:
 def _publish(
     revision: Revision,
     plan: Plan,
-    found: Sequence[Stored],
+    found: Iterable[Stored],
     folder: Path,
     *,
     with_sparql: bool | None = None,

@@ -54,6 +54,10 @@ class ModelError(PaperatlasError):
     """A trained model that is incomplete or not what it was, or a pipeline that cannot be used."""
 
 
+class WorkerError(PaperatlasError):
+    """Processes that extract and cannot be started, or do not live."""
+
+
 class AtlasError(PaperatlasError):
     """A folder or file that is no atlas, or one that this version cannot use."""
 

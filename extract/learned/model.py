@@ -44,6 +44,9 @@ MODEL_FILES = ("pieces.npz", "encoder.onnx", "spans.onnx", "pairs.onnx", "vocabu
 #: Those of them that a smaller model shares with the one that taught it.
 SHARED_FILES = ("pieces.npz", "vocabulary.json")
 
+#: What the runtime's errors have in them where there was not enough memory.
+_NO_MEMORY = ("AllocateRaw", "Failed to allocate memory", "bad_alloc", "bad allocation")
+
 _AGAIN = "install paperatlas anew, or name another model"
 
 
@@ -149,7 +152,13 @@ class Model:
         }
 
     def _run(self, graph: str, *outputs: str, **inputs: npt.NDArray[Any]) -> list[Floats]:
-        found = self._sessions[graph].run(outputs, {name: array[None] for name, array in inputs.items()})
+        try:
+            found = self._sessions[graph].run(outputs, {name: array[None] for name, array in inputs.items()})
+        except Exception as error:
+            # The runtime has no class of its own for it.
+            if any(sign in str(error) for sign in _NO_MEMORY):
+                raise MemoryError(f"none left for {graph}.onnx") from error
+            raise
         return [array[0] for array in found]
 
     def encode(self, window: Window) -> Floats:

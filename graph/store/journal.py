@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 
 from paperatlas.graph.runs import Run
@@ -52,6 +52,11 @@ class Journal:
                     marks = ", ".join("?" * len(rows[0]))
                     connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
         connection.execute("COMMIT")
+
+    def read(self, papers: Container[str]) -> Iterator[Stored]:
+        """Yield what was put down of the papers with these keys, in order of keys."""
+        if self._connection:
+            yield from (stored for stored in read(self._connection) if stored.key in papers)
 
     def close(self) -> None:
         """Let the journal be; if it holds nothing, it goes."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cache
@@ -120,6 +120,10 @@ class Revision:
         stored = Stored(settled(facts), met.records, run.id)
         self.journal.add([stored], run)
         return stored
+
+    def added(self, keys: Container[str]) -> Iterator[Stored]:
+        """Yield what was put into the journal of the papers with these keys."""
+        return self.journal.read(keys)
 
     def write(self, plan: Plan, found: Iterable[Stored], *, anew: bool = False) -> Path:
         """Write the store that ``plan`` makes with what was ``found``; return where it is, not yet sealed.

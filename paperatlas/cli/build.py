@@ -20,6 +20,7 @@ from paperatlas.cli.common import (
     Voice,
     Wait,
     WithSparql,
+    Workers,
     read_and_skipped,
 )
 from paperatlas.extract.pipeline import MODEL, PIPELINE
@@ -34,6 +35,7 @@ def build(
     model: Model = MODEL,
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,
+    workers: Workers = None,
     wait: Wait = None,
     with_sparql: WithSparql = False,
     link: Annotated[
@@ -73,6 +75,7 @@ def build(
             format=from_,
             strict=strict,
             options=options,
+            workers=workers,
             progress=voice.progress,
             wait=wait,
             say=voice.say,
@@ -83,8 +86,8 @@ def build(
         if (output / BUILD).is_dir():
             raise Interrupted("what was finished is kept, and the same command goes on from there") from None
         raise
-    voice.report_reading(reading)
+    voice.report_skipped(reading.skipped)
     deciding.report(output, atlas, voice.say, voice.detail)
     voice.detail(f"wrote {output}/atlas.db, atlas.ttl, atlas.html")
-    voice.say(f"{output}: {building.summarize(atlas)}; {read_and_skipped(reading)}")
+    voice.say(f"{output}: {building.summarize(atlas)}; {read_and_skipped(reading.records, len(reading.skipped))}")
     voice.detail(f"open {(output / PAGE).resolve().as_uri()}")

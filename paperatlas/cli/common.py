@@ -9,7 +9,6 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from paperatlas.building import Reading
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers.records import Skipped
 
@@ -66,6 +65,16 @@ GazetteerFile = Annotated[
 ]
 MinConfidence = Annotated[
     float, typer.Option("--min-confidence", metavar="P", min=0.0, max=1.0, help="Leave out what is less sure than P.")
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        metavar="N",
+        min=1,
+        help="Extract in up to N processes, as many as cores if not given; the outcome is the same.",
+        show_default=False,
+    ),
 ]
 Wait = Annotated[
     float | None,
@@ -130,10 +139,6 @@ class Voice:
 
         return track(items, description=doing, total=total, console=Console(stderr=True), transient=True)
 
-    def report_reading(self, reading: Reading) -> None:
-        """List what could not be read."""
-        self.report_skipped(reading.skipped)
-
     def report_skipped(self, records: Sequence[Skipped]) -> None:
         """List records that are no papers: the first ones, or all of them."""
         shown = records if self.verbose else records[:_LISTED]
@@ -160,9 +165,9 @@ def shown(items: Sequence[Item], limit: int, voice: Voice, noun: str) -> Sequenc
     return items
 
 
-def read_and_skipped(reading: Reading) -> str:
+def read_and_skipped(records: int, skipped: int) -> str:
     """Say how many records were read and how many could not be: the end of a summary."""
-    return f"{counted(reading.records, 'record')} read, {len(reading.skipped)} skipped"
+    return f"{counted(records, 'record')} read, {skipped} skipped"
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

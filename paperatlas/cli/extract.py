@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -21,11 +20,11 @@ from paperatlas.cli.common import (
     Strict,
     Verbose,
     Voice,
+    Workers,
     counted,
     read_and_skipped,
 )
 from paperatlas.extract.pipeline import MODEL, PIPELINE
-from paperatlas.extract.readers.records import Skipped
 
 
 def extract(
@@ -40,32 +39,28 @@ def extract(
     model: Model = MODEL,
     gazetteer: GazetteerFile = "",
     min_confidence: MinConfidence = 0.0,
+    workers: Workers = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Extract what papers name and state; write one JSON object a paper."""
-    from paperatlas import building
     from paperatlas.extract.facts import as_json
-    from paperatlas.extract.pipeline import Options, extract_facts
+    from paperatlas.extract.pipeline import Options
+    from paperatlas.extracting import extraction
     from paperatlas.files import atomic_writer
 
     voice = Voice(quiet=quiet, verbose=verbose)
-    reading = building.read(inputs, format=from_, strict=strict)
-    failed: list[Skipped] = []
-    skip = building.skipping(failed, strict=strict)
     options = Options(pipeline, model, gazetteer, min_confidence)
-
-    def lines() -> Iterator[bytes]:
-        for facts in extract_facts(voice.progress(reading.papers, len(reading.papers)), options=options, skip=skip):
-            yield json.dumps(as_json(facts), ensure_ascii=False).encode() + b"\n"
-
-    if output is None or str(output) == "-":
-        for line in lines():
-            sys.stdout.buffer.write(line)
-        sys.stdout.buffer.flush()
-    else:
-        with atomic_writer(output) as file:
-            file.writelines(lines())
-    reading = reading.without(failed)
-    voice.report_reading(reading)
-    voice.say(f"{counted(len(reading.papers) - len(failed), 'paper')}; {read_and_skipped(reading)}")
+    with extraction(
+        inputs, options, format=from_, strict=strict, workers=workers, progress=voice.progress
+    ) as extracted:
+        lines = (json.dumps(as_json(facts), ensure_ascii=False).encode() + b"\n" for facts in extracted.facts)
+        if output is None or str(output) == "-":
+            for line in lines:
+                sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+        else:
+            with atomic_writer(output) as file:
+                file.writelines(lines)
+    voice.report_skipped(extracted.skipped)
+    voice.say(f"{counted(extracted.papers, 'paper')}; {read_and_skipped(extracted.records, len(extracted.skipped))}")

@@ -1,0 +1,120 @@
+"""Records put aside on disk until all are read, and the papers that they come to: memory does not grow with them."""
+
+from __future__ import annotations
+
+import pickle
+import sqlite3
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from paperatlas.errors import OutputError
+from paperatlas.extract.paper import Paper, with_id
+from paperatlas.extract.readers.merge import merge, words_hash
+
+_TABLES = """
+    CREATE TABLE papers (n INTEGER PRIMARY KEY, key TEXT, id TEXT, content BLOB);
+    CREATE TABLE marks (mark TEXT, n INTEGER);
+"""
+
+
+class Shelf:
+    """Papers on disk, in a file that has no name and goes with the process.
+
+    What it yields is what :func:`~paperatlas.extract.readers.merge.merge` returns for all records together. Two records
+    can only be one paper, or need to be told apart, if they share a mark (a number, or the words of the abstract), so
+    that only such records are looked at together.
+
+    Raises:
+        OutputError: the disk for temporary files is full.
+    """
+
+    def __init__(self, records: Iterable[Paper]) -> None:
+        self.records = 0
+        # SQLite's own name for such a file.
+        self._file = sqlite3.connect("", isolation_level=None)
+        with _kept():
+            self._file.executescript(f"PRAGMA temp_store = FILE; BEGIN; {_TABLES}")
+        try:
+            for record in records:
+                self._add(record)
+            self._merge()
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Shelf:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def __len__(self) -> int:
+        """Return how many papers there are."""
+        count: int = self._file.execute("SELECT count(*) FROM papers").fetchone()[0]
+        return count
+
+    def __iter__(self) -> Iterator[Paper]:
+        """Yield the papers, in order of their keys."""
+        for (content,) in self._file.execute("SELECT content FROM papers ORDER BY key, id"):
+            yield with_id(_unpacked(content))
+
+    def _add(self, record: Paper) -> None:
+        self.records += 1
+        # Not what remembers the hashes, with the abstracts.
+        words = words_hash.__wrapped__(record.abstract)
+        marks = {"arXiv": record.arxiv, "DOI": record.doi, "id": record.id, "words": words}
+        rows = [(f"{kind} {mark}", self.records) for kind, mark in marks.items() if mark]
+        with _kept():
+            self._put(record, self.records)
+            self._file.executemany("INSERT INTO marks VALUES (?, ?)", rows)
+
+    def _put(self, paper: Paper, n: int | None = None) -> None:
+        named = with_id(paper)
+        row = (n, named.key, named.id, pickle.dumps(paper, pickle.HIGHEST_PROTOCOL))
+        self._file.execute("INSERT INTO papers VALUES (?, ?, ?, ?)", row)
+
+    def _merge(self) -> None:
+        """Put papers in the place of the records that share marks."""
+        with _kept():
+            self._file.executescript("CREATE INDEX by_mark ON marks (mark, n); CREATE INDEX by_key ON papers (key, id)")
+            for group in self._alike():
+                numbers = [(n,) for n in group]
+                rows = [self._file.execute("SELECT content FROM papers WHERE n = ?", n).fetchone() for n in numbers]
+                self._file.executemany("DELETE FROM papers WHERE n = ?", numbers)
+                for paper in merge(_unpacked(content) for (content,) in rows):
+                    self._put(paper)
+
+    def _alike(self) -> list[list[int]]:
+        """Return the numbers of the records that share marks, or share one with such a record, and so on."""
+        first: dict[int, int] = {}
+
+        def root(n: int) -> int:
+            while first.setdefault(n, n) != n:
+                first[n] = n = first[first[n]]
+            return n
+
+        shared = "SELECT mark, min(n) AS least FROM marks GROUP BY mark HAVING count(*) > 1"
+        for least, n in self._file.execute(f"SELECT least, n FROM marks JOIN ({shared}) USING (mark)"):  # noqa: S608
+            first[root(n)] = root(least)
+        groups: dict[int, list[int]] = defaultdict(list)
+        for n in sorted(first):
+            groups[root(n)].append(n)
+        return [*groups.values()]
+
+
+def _unpacked(content: bytes) -> Paper:
+    paper: Paper = pickle.loads(content)  # noqa: S301 - ours, from a file that has no name
+    return paper
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OutputError(f"what was read cannot be kept: {error}", where=tempfile.gettempdir()) from error

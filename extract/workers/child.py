@@ -1,0 +1,81 @@
+"""What runs in a worker: it loads the pipeline once, then turns papers into facts until nobody wants more.
+
+Papers come in on the standard input, a list at a time; what became of each goes out as it is done. Both are pickles
+between a process and its own child. Whatever else is printed goes to stderr.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from contextlib import suppress
+from queue import SimpleQueue
+from threading import Thread
+from typing import BinaryIO, NoReturn
+
+from paperatlas.extract.paper import Paper
+from paperatlas.extract.pipeline import PIPELINES, Options, load, outcome
+
+#: What a worker ends with that is out of memory and can still tell.
+OUT_OF_MEMORY = 75
+
+_LARGE = ("cupy", "tensorflow", "torch")
+
+
+def main() -> NoReturn:
+    """Serve the process that started this one, until it has no more papers or is gone."""
+    # Ctrl-C is the parent's to judge.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    outcomes = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    try:
+        with suppress(BrokenPipeError):
+            _serve(sys.stdin.buffer, outcomes)
+    except MemoryError:
+        # Without memory there is no orderly end.
+        os._exit(OUT_OF_MEMORY)
+    os._exit(0)
+
+
+def _serve(stream: BinaryIO, outcomes: BinaryIO) -> None:
+    def tell(what: object) -> None:
+        outcomes.write(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
+        outcomes.flush()
+
+    options: Options = pickle.load(stream)  # noqa: S301
+    waiting: SimpleQueue[list[Paper]] = SimpleQueue()
+    Thread(target=_receive, args=(stream, waiting), daemon=True).start()
+    if options.pipeline in PIPELINES:
+        # spaCy loads these where they are installed, which takes longer than all the rest; nothing of ours needs them.
+        sys.modules.update(dict.fromkeys(_LARGE))  # type: ignore[arg-type]  # None says that a module is not there
+    try:
+        nlp = load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
+    except MemoryError:
+        raise
+    except Exception as error:
+        tell(_portable(error))
+        return
+    tell(None)
+    while True:
+        for paper in waiting.get():
+            tell(outcome(paper, nlp, options))
+
+
+def _receive(stream: BinaryIO, waiting: SimpleQueue[list[Paper]]) -> None:
+    """Take papers in; when the parent is gone, end the process, whatever it is at."""
+    try:
+        while True:
+            waiting.put(pickle.load(stream))  # noqa: S301
+    except (EOFError, pickle.UnpicklingError, OSError):
+        os._exit(0)
+
+
+def _portable(error: Exception) -> Exception:
+    """Return an error as it can be told to another process: itself, or its words."""
+    try:
+        pickle.loads(pickle.dumps(error))  # noqa: S301
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error

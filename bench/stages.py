@@ -12,16 +12,20 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, TypeVar, cast
 
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers import FORMATS, read_papers
 from paperatlas.extract.readers.files import TextFile
+
+_T = TypeVar("_T")
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -118,6 +122,42 @@ def extract(count: int) -> Iterator[Measure]:
         yield Measure(f"{pipeline} {model}".strip(), speed, "abstracts/s", speed / first, "rules")
 
 
+def build(count: int) -> Iterator[Measure]:
+    """How fast a whole build is with one worker and with two, and what a core does in it beside the encoder alone."""
+    from bench.speed import encoding
+    from paperatlas.extract.fetch.lines import as_record
+    from paperatlas.extract.pipeline import MODEL
+
+    every = papers(count)
+    alone = _apart(encoding, MODEL, [paper.text for paper in every])
+    yield Measure("the encoder alone, of a core", alone, "abstracts/s", 1, "the encoder alone")
+    with TemporaryDirectory() as scratch:
+        source = Path(scratch) / "papers.jsonl"
+        source.write_bytes(b"".join(map(as_record, every)))
+        first = 0.0
+        for workers in (1, 2):
+            took, busy = _apart(_built, source, Path(scratch) / str(workers), workers)
+            first = first or took
+            name = f"build, {workers} worker{'s' if workers > 1 else ''}"
+            yield Measure(f"{name}, of a core", count / busy, "abstracts/s", count / busy / alone, "the encoder alone")
+            yield Measure(name, count / took, "abstracts/s", first / took, "1 worker")
+
+
+def _apart(work: Callable[..., _T], *arguments: object) -> _T:
+    """Do some work in a process of its own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def _built(source: Path, folder: Path, workers: int) -> tuple[float, float]:
+    """Build; return the seconds, and those of all processors."""
+    from paperatlas.building import build
+
+    took = seconds(lambda: build([str(source)], folder, workers=workers), 1)
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return took, sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
 def facts(count: int) -> list[Facts]:
     """Return what the rules find in some papers."""
     from paperatlas.extract.pipeline import extract_facts, load
@@ -201,6 +241,7 @@ STAGES: dict[str, Callable[[int], Iterator[Measure]]] = {
     "start": start,
     "read": read,
     "extract": extract,
+    "build": build,
     "link": link,
     "export": export,
     "query": query,

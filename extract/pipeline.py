@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 _Statement = TypeVar("_Statement", Relation, Result)
+
+#: The words of how many papers are remembered at once.
+_REMEMBERED = 1000
 
 #: What extracts unless something else is asked for.
 PIPELINE, MODEL = "learned", "default"
@@ -119,15 +123,31 @@ def extract_facts(
             yield confident(facts_of(doc, paper), options.min_confidence)
         return
     # One by one, so that a failure is one paper's and not its batch's.
-    for paper in papers:
-        try:
-            found = outcome(paper, nlp, options)
-        except MemoryError as error:
-            found = not_extracted(paper, f"MemoryError: {error}")
-        if isinstance(found, Skipped):
-            skip(found)
-        else:
-            yield found
+    for group in remembering(papers, nlp, options):
+        for paper in group:
+            try:
+                found = outcome(paper, nlp, options)
+            except MemoryError as error:
+                found = not_extracted(paper, f"MemoryError: {error}")
+            if isinstance(found, Skipped):
+                skip(found)
+            else:
+                yield found
+
+
+def remembering(papers: Iterable[Paper], nlp: Language, options: Options) -> Iterator[Iterator[Paper]]:
+    """Yield the papers in groups, each to be gone through before the next; behind it, spaCy forgets its words.
+
+    It remembers every word that it has met, so that its memory grows with the papers. Somebody's own components may not
+    be prepared for being made to forget; where there are any, there is one group.
+    """
+    rest = iter(papers)
+    if options.pipeline not in PIPELINES:
+        yield rest
+        return
+    for first in rest:
+        with nlp.memory_zone():
+            yield chain([first], islice(rest, _REMEMBERED - 1))
 
 
 def outcome(paper: Paper, nlp: Language, options: Options) -> Facts | Skipped:

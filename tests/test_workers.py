@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperatlas.errors import OutputError, WorkerError
+from paperatlas.extract import pipeline
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.pipeline import Options
@@ -348,3 +349,18 @@ def test_no_place_for_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("paperatlas.extract.readers.shelf.sqlite3.connect", opened)
     with pytest.raises(OutputError, match="what was read cannot be kept: database or disk is full"):
         Shelf(full())
+
+
+def test_the_words_of_a_thousand_papers_are_forgotten_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    nlp = pipeline.load("rules")
+    monkeypatch.setattr(pipeline, "load", lambda *_args, **_named: nlp)
+    monkeypatch.setattr(pipeline, "_REMEMBERED", 10)
+    known, most = len(nlp.vocab.strings), 0
+    some = [Paper(f"We show Foo{n}Net with bar{n}s, a qux{n} network on baz{n}.", id=f"p{n}") for n in range(100)]
+    found = []
+    for facts in pipeline.extract_facts(iter(some), options=Options("rules"), skip=unexpected):
+        most = max(most, len(nlp.vocab.strings))
+        found.append(facts)
+    assert known + 10 < most < known + 200
+    assert len(nlp.vocab.strings) <= known + 20
+    assert found == [*pipeline.extract_facts(some, nlp)]

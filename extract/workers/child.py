@@ -11,12 +11,13 @@ import pickle
 import signal
 import sys
 from contextlib import suppress
+from itertools import chain
 from queue import SimpleQueue
 from threading import Thread
 from typing import BinaryIO, NoReturn
 
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.pipeline import PIPELINES, Options, load, outcome
+from paperatlas.extract.pipeline import PIPELINES, Options, load, outcome, remembering
 
 #: What a worker ends with that is out of memory and can still tell.
 OUT_OF_MEMORY = 75
@@ -58,8 +59,8 @@ def _serve(stream: BinaryIO, outcomes: BinaryIO) -> None:
         tell(_portable(error))
         return
     tell(None)
-    while True:
-        for paper in waiting.get():
+    for group in remembering(chain.from_iterable(iter(waiting.get, None)), nlp, options):
+        for paper in group:
             tell(outcome(paper, nlp, options))
 
 

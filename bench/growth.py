@@ -144,10 +144,13 @@ def prepare(place: Place, size: int, papers: Path, facts: Path | None) -> int:
         place.papers.open("w", encoding="utf-8") as first,
         place.facts.open("w", encoding="utf-8") as known,
     ):
-        chosen = [*islice(lines, size)]
-        first.writelines(_paper(json.loads(line)) if facts else line for line in chosen)
-        known.writelines(chosen if facts else ())
-    return len(chosen)
+        # Line by line: a process' peak of memory begins with that of the one that started it.
+        count = 0
+        for line in islice(lines, size):
+            first.write(_paper(json.loads(line)) if facts else line)
+            known.write(line if facts else "")
+            count += 1
+    return count
 
 
 def _paper(facts: dict[str, Any]) -> str:

@@ -70,6 +70,8 @@ UNITS = (
     ),
 )
 #: Where imports have effects, or need what is not installed everywhere.
+#: A clock may tell less than this as nothing, in seconds.
+_TICK = 0.001
 _LEFT_OUT = ("paperatlas.__main__", "paperatlas.extract.training")
 _FUNCTIONS = frozenset(("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer", "compile"))
 
@@ -183,7 +185,7 @@ def growth(expression: Expression, size: int) -> Growth:
     if math.isinf(whole):
         return Growth(expression.where, hardest, whole, math.inf)
     # What takes no time has no growth that could be measured.
-    exponent = math.log(whole / part, 4) if whole > 0.02 * size / 2**16 else 1.0
+    exponent = math.log(whole / max(part, _TICK), 4) if whole > 0.02 * size / 2**16 else 1.0
     return Growth(expression.where, hardest, whole, exponent)
 
 

@@ -25,6 +25,7 @@ MAY_IMPORT = {
         "paperatlas.schema",
         "paperatlas.errors",
         "paperatlas.files",
+        "paperatlas.rdf",
     },
     "paperatlas.export": {
         "paperatlas.export",
@@ -33,6 +34,7 @@ MAY_IMPORT = {
         "paperatlas.schema",
         "paperatlas.errors",
         "paperatlas.files",
+        "paperatlas.rdf",
         "paperatlas.version",
     },
 }

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import pickle
+import json
 import sqlite3
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from types import TracebackType
+from typing import Any
 
 from paperatlas.errors import OutputError
-from paperatlas.extract.paper import Paper, with_id
+from paperatlas.extract.paper import Paper, Source, with_id
 from paperatlas.extract.readers.merge import merge, words_hash
 
+_FIELDS = tuple(field.name for field in fields(Paper))
 _TABLES = """
-    CREATE TABLE papers (n INTEGER PRIMARY KEY, key TEXT, id TEXT, content BLOB);
+    CREATE TABLE papers (n INTEGER PRIMARY KEY, key TEXT, id TEXT, content TEXT);
     CREATE TABLE marks (mark TEXT, n INTEGER);
 """
 
@@ -75,7 +78,7 @@ class Shelf:
 
     def _put(self, paper: Paper, n: int | None = None) -> None:
         named = with_id(paper)
-        row = (n, named.key, named.id, pickle.dumps(paper, pickle.HIGHEST_PROTOCOL))
+        row = (n, named.key, named.id, json.dumps([getattr(paper, name) for name in _FIELDS]))
         self._file.execute("INSERT INTO papers VALUES (?, ?, ?, ?)", row)
 
     def _merge(self) -> None:
@@ -107,9 +110,11 @@ class Shelf:
         return [*groups.values()]
 
 
-def _unpacked(content: bytes) -> Paper:
-    paper: Paper = pickle.loads(content)  # noqa: S301 - ours, from a file that has no name
-    return paper
+def _unpacked(content: str) -> Paper:
+    named = dict(zip(_FIELDS, json.loads(content), strict=True))
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in named.items()}
+    values["sources"] = tuple(Source(*source) for source in named["sources"])
+    return Paper(**values)
 
 
 @contextmanager

@@ -68,7 +68,7 @@ def keys(text: str, kind: str) -> frozenset[str]:
     """Return the keys in which a form may meet others, if it is taken for a thing of ``kind``.
 
     >>> sorted(keys("ImageNet 128x128", "dataset"))
-    ['imagenet', 'imagenet 128x128', 'imagenet128x128']
+    ['128x128 imagenet', 'imagenet', 'imagenet128x128']
     """
     found: set[str] = set()
     reached, ahead = {text}, {text}

@@ -69,9 +69,9 @@ UNITS = (
         "--",
     ),
 )
-#: Where imports have effects, or need what is not installed everywhere.
 #: A clock may tell less than this as nothing, in seconds.
 _TICK = 0.001
+#: Where imports have effects, or need what is not installed everywhere.
 _LEFT_OUT = ("paperatlas.__main__", "paperatlas.extract.training")
 _FUNCTIONS = frozenset(("search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer", "compile"))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import prod
 
 from paperatlas.extract.facts import Entity, Result, Span
@@ -84,8 +85,13 @@ def of_edge(key: str, statements: Sequence[Statement]) -> EdgeData:
 
 
 def _evidence(node: str, paper: Paper, span: Span) -> Evidence:
-    quote = " ".join(fold(span.of(paper.text)).text.split())
-    return Evidence(paper=node, start=span.start, end=span.end, quote=quote)
+    return Evidence(paper=node, start=span.start, end=span.end, quote=_quote(span.of(paper.text)))
+
+
+# A sentence states several things.
+@lru_cache(maxsize=2**16)
+def _quote(sentence: str) -> str:
+    return " ".join(fold(sentence).text.split())
 
 
 def _together(confidences: Sequence[float]) -> float:

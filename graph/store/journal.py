@@ -30,6 +30,7 @@ class Journal:
         self._base = base
         self._connection: sqlite3.Connection | None = None
         self.before: tuple[Stored, ...] = ()
+        self._held: set[str] = set()
         self.runs: tuple[Run, ...] = ()
         if self._path.exists():
             self._resume()
@@ -47,10 +48,12 @@ class Journal:
         connection.execute("INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", run_row(run))
         for stored in found:
             for table, rows in stored.rows.items():
-                connection.execute(f"DELETE FROM {table} WHERE paper = ?", (stored.key,))  # noqa: S608
+                if stored.key in self._held:
+                    connection.execute(f"DELETE FROM {table} WHERE paper = ?", (stored.key,))  # noqa: S608
                 if rows:
                     marks = ", ".join("?" * len(rows[0]))
                     connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+            self._held.add(stored.key)
         connection.execute("COMMIT")
 
     def read(self, papers: Container[str]) -> Iterator[Stored]:
@@ -81,6 +84,7 @@ class Journal:
             if base == self._base:
                 self.runs = read_runs(connection)
                 self.before = tuple(read(connection))
+                self._held = {stored.key for stored in self.before}
                 return
         # Not ours, of another version, or broken by more than a kill: what it held is found again.
         except (sqlite3.Error, ValueError, TypeError, KeyError):

@@ -24,6 +24,11 @@ _BLOCK = 2**20
 #: What may come from a pipe, which has to be kept, in bytes.
 _LARGEST = 512 * 2**20
 _TERM = re.compile(rb"<<\(|\)>>")
+#: At the beginning of a file, behind comments at most.
+_DOCTYPE = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml\s[^<>]*\?>)?\s*(?:<!--(?:[^-]|-[^-])*+-->\s*)*+<!DOCTYPE\s+[\w:.-]{1,100}\s*\[([^\]]*)\]\s*>"
+)
+_ENTITY = re.compile(rb'<!ENTITY\s+([\w.-]{1,100})\s+"[^"<>&%]{0,1000}"\s*>')
 
 
 def format_of(path: Path) -> ox.RdfFormat:
@@ -120,19 +125,25 @@ def _blocks(stream: BinaryIO) -> Iterator[bytes]:
         yield block[:cut]
 
 
+def _has_plain_entities(head: bytes) -> bool:
+    """Tell whether a file's document type does no more than to declare entities without others in them, once each.
+
+    That is what ontology editors write, to shorten namespaces. All parsers understand it alike.
+    """
+    declared = _DOCTYPE.match(head)
+    if not declared:
+        return False
+    names = _ENTITY.findall(declared[1])
+    return not _ENTITY.sub(b"", declared[1]).strip() and len({*names}) == len(names)
+
+
 def _inspect_xml(stream: BinaryIO, file: str) -> None:
     from lxml import etree
 
     depth = 0
+    block = stream.read(_BLOCK)
 
     class Inspection:
-        def doctype(self, name: str | None, pubid: str | None, system: str | None) -> None:
-            raise InputError(
-                "XML with a document type declaration is not read",
-                where=file,
-                hint="none is needed; remove <!DOCTYPE ...>, and write its entities out",
-            )
-
         def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes]) -> None:
             nonlocal depth
             depth += 1
@@ -146,12 +157,23 @@ def _inspect_xml(stream: BinaryIO, file: str) -> None:
         def close(self) -> None:
             pass
 
+    class Suspicion(Inspection):
+        def doctype(self, name: str | None, pubid: str | None, system: str | None) -> None:
+            raise InputError(
+                "XML with such a document type declaration is not read",
+                where=file,
+                hint="all that it may do is to declare plain entities, once each; write others out",
+            )
+
+    plain = _has_plain_entities(block)
     # A target need not have a method for every event.
-    target: Any = Inspection()
-    parser = etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False)
+    target: Any = Inspection() if plain else Suspicion()
+    # libxml2 stops at entities that make a file many times as large.
+    parser = etree.XMLParser(target=target, resolve_entities=plain, no_network=True, load_dtd=False)
     try:
-        while block := stream.read(_BLOCK):
+        while block:
             parser.feed(block)
+            block = stream.read(_BLOCK)
         parser.close()
     except etree.XMLSyntaxError as error:
         raise InputError(f"not well-formed XML: {_one_line(error)}", where=file) from error

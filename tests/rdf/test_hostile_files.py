@@ -20,7 +20,7 @@ RDF_XML = (
 NAMED = '<rdf:Description rdf:about="http://e.example/x"><s:prefLabel>{}</s:prefLabel></rdf:Description></rdf:RDF>'
 LAUGHS = "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
 DEEP = 100_000
-NO_DOCTYPE = "XML with a document type declaration is not read (none is needed; remove <!DOCTYPE ...>, and write its"
+NO_DOCTYPE = "XML with such a document type declaration is not read (all that it may do is to declare plain entities"
 
 #: Name of a file, what is in it, and what is told.
 REFUSED: dict[str, tuple[str, bytes, str]] = {
@@ -29,6 +29,31 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
         "a.owl",
         f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>{RDF_XML}{NAMED.format("&a;")}'.encode(),
         NO_DOCTYPE,
+    ),
+    "entities twice": (
+        "a.rdf",
+        f'<!DOCTYPE x [<!ENTITY a "a"><!ENTITY a "{"b" * 900}">]>{RDF_XML}{NAMED.format("&a;")}'.encode(),
+        NO_DOCTYPE,
+    ),
+    "entities behind a comment": (
+        "a.rdf",
+        f'<!-- <!DOCTYPE x []> --><!DOCTYPE x [<!ENTITY a "ha">{LAUGHS}]>{RDF_XML}{NAMED.format("&i;")}'.encode(),
+        NO_DOCTYPE,
+    ),
+    "entities far away": (
+        "a.rdf",
+        f"<!-- <!DOCTYPE x []> {' ' * 2**20}--><!DOCTYPE x [{LAUGHS}]>{RDF_XML}{NAMED.format('&i;')}".encode(),
+        NO_DOCTYPE,
+    ),
+    "entities in another encoding": (
+        "a.rdf",
+        f'<!DOCTYPE x [<!ENTITY a "ha">]>{RDF_XML}{NAMED.format("&a;")}'.encode("utf-16"),
+        NO_DOCTYPE,
+    ),
+    "many entities": (
+        "a.rdf",
+        f'<!DOCTYPE x [<!ENTITY a "{"a" * 1000}">]>{RDF_XML}{NAMED.format("&a;" * 100_000)}'.encode(),
+        "not well-formed XML: Maximum entity amplification factor exceeded",
     ),
     "another file's definition": (
         "a.xml",
@@ -61,6 +86,15 @@ def test_what_no_parser_bears_is_refused(case: str, tmp_path: Path, patience: No
         with pytest.raises(InputError) as error:
             read(tmp_path / name)
         assert str(error.value).startswith(f"{tmp_path / name}: {told}")
+
+
+def test_entities_that_shorten_namespaces_are_read(tmp_path: Path) -> None:
+    """As ontology editors write them."""
+    entities = '<!DOCTYPE rdf:RDF [\n <!ENTITY e "http://e.example/" >\n <!ENTITY s "Gato">\n]>\n'
+    named = '<rdf:Description rdf:about="&e;x"><s:prefLabel>&s;</s:prefLabel></rdf:Description></rdf:RDF>'
+    (tmp_path / "a.rdf").write_text(f'<?xml version="1.0"?>\n{entities}{RDF_XML}{named}')
+    (entry,) = read_authority(tmp_path / "a.rdf")
+    assert (entry.id, entry.name) == ("http://e.example/x", "Gato")
 
 
 def test_no_context_is_fetched(tmp_path: Path) -> None:

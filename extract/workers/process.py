@@ -29,6 +29,9 @@ _ONE_THREAD = {
 #: At how many papers workers may die, one after the other: then it is not the papers.
 _PATIENCE = 3
 
+#: How a process ends that is killed; Windows has no such signal.
+_SIGKILL = -9
+
 _Process = subprocess.Popen[bytes]
 
 
@@ -167,7 +170,7 @@ def _end_of(process: _Process) -> str:
     code = process.wait()
     if code == OUT_OF_MEMORY:
         return "out of memory"
-    if code == -signal.SIGKILL:
+    if code == _SIGKILL:
         return "killed (SIGKILL, as the system does for want of memory)"
     if code < 0:
         return f"killed ({signal.Signals(-code).name})"

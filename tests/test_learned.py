@@ -365,6 +365,17 @@ def test_what_is_not_sure_enough_is_left_out(learned: Extract) -> None:
         ),
         # What it is improved from is no result.
         ("FooNet raises the accuracy on ImageNet from 71.2% to 80.3%.", {("accuracy", "80.3")}),
+        # Nor is what a nameless rival reaches, nor a threshold.
+        (
+            "FooNet reaches 81.3% accuracy on ImageNet, compared with 73.2% when trained from scratch.",
+            {("accuracy", "81.3")},
+        ),
+        ("At IoU > 0.5, FooNet achieves a precision of 61.3 on COCO.", {("precision", "61.3")}),
+        # Whatever a name looks like, right behind gains it is a metric.
+        (
+            "On ImageNet, FooNet achieves +2.0% FactScoreX and +1.2% BLEU2 over strong baselines.",
+            {("FactScoreX", "2.0"), ("BLEU2", "1.2")},
+        ),
     ],
 )
 def test_results_of_a_sentence(sentence: str, wanted: set[tuple[str, str]], learned: Extract) -> None:

@@ -16,12 +16,15 @@ from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, HAS_SUBJEC
 from paperatlas.extract.learned.scores import Number, Scores, Statement, key_of
 from paperatlas.extract.names import is_mixed
 from paperatlas.extract.numbers import starting_values
-from paperatlas.extract.rules.results import owner_of
+from paperatlas.extract.rules.results import is_rivals, is_setting, owner_of
 from paperatlas.extract.surface import slug
 from paperatlas.schema import PAPER, EntityType
 
 #: "An IS of 148", "FID: 3.4": the name of the metric stands right in front of the number.
 _METRIC_OF = re.compile(r"(?<![\w-])([A-Z][\w@-]*)(?:\s+of|\s?[=:])\s?(?:about |up to |over )?[+−-]?$")
+#: "+2.0% BLEU2 and +6.1 mAP50": right behind a number with its sign.
+_METRIC_BEHIND = re.compile(r"\s(?:in\s)?([A-Za-z][\w@-]*\w)")
+_SIGNS = ("+", "-", "−")
 #: No name and what joins it to its number are longer; more of the text need not be looked at for each number.
 _REACH = 60
 #: How sure it must be that a number belongs to a metric which its sentence does not name.
@@ -31,22 +34,33 @@ _SURE = 0.5
 
 
 def named_metrics(text: str, scores: Scores, entities: Mapping[int, Entity], node: int) -> dict[int, Entity]:
-    """Return the metrics that nothing but a number behind them makes one, by their nodes, from ``node`` on.
+    """Return the metrics that only their place beside numbers makes such, by their nodes; new ones from ``node`` on.
 
-    "An IS of 148": to an encoder without case a word like any other, to a reader a metric by its place.
+    "An IS of 148", "+6.1 mAP50": to an encoder without case words like any other, to a reader metrics.
     """
+    found = {
+        n: replace(entity, type=EntityType.METRIC) for n, entity in entities.items() if _is_gained(entity, text, scores)
+    }
     taken = {place for entity in entities.values() for span in entity.mentions for place in range(*span)}
     keys = {entity.key for entity in entities.values()}
-    found: dict[str, Entity] = {}
+    new: dict[str, Entity] = {}
     for number in scores.numbers:
-        span = _name_before(text, number)
+        span = _name_beside(text, number)
         if not span or span.start in taken:
             continue
         name, key = span.of(text), slug(span.of(text))
-        if len(name) > 1 and (is_mixed(name) or name.isupper()) and key not in keys:
-            known = found.get(key) or Entity(key, name, EntityType.METRIC, (name,), (), round(number.is_result / 2, 3))
-            found[key] = replace(known, mentions=(*known.mentions, span))
-    return dict(enumerate(found.values(), node))
+        if len(name) > 1 and _is_written_as_name(name) and key not in keys:
+            known = new.get(key) or Entity(key, name, EntityType.METRIC, (name,), (), round(number.is_result / 2, 3))
+            new[key] = replace(known, mentions=(*known.mentions, span))
+    return found | dict(enumerate(new.values(), node))
+
+
+def _is_gained(entity: Entity, text: str, scores: Scores) -> bool:
+    """Tell whether all mentions of what was taken for something else stand right behind gains."""
+    if entity.type is EntityType.METRIC or not _is_written_as_name(entity.name):
+        return False
+    places = {span.start for number in scores.numbers if (span := _name_behind(text, number))}
+    return all(span.start in places for span in entity.mentions)
 
 
 def results(
@@ -64,12 +78,14 @@ def results(
     for statement in statements:
         links[statement.head][statement.label].append(statement)
     told = set()
+    #: By sentences: whose the last number was.
+    subjects: dict[Span, str] = {}
     mentions = [(span, e) for e in entities.values() for span in e.mentions]
     starting = starting_values(text)
     for n, number in enumerate(scores.numbers, scores.first_number):
         place = number.match.start("value")
         metric, probability = _metric_of(text, number, links[n][HAS_METRIC], entities)
-        if not metric or place in starting:
+        if not metric or place in starting or is_setting(text, place):
             continue
         evidence = next(s for s in sentences if s.start <= place < max(s.end, s.start + 1))
         beside = any(evidence.start <= span.start < evidence.end for span in metric.mentions)
@@ -79,10 +95,15 @@ def results(
         dataset = _likeliest(links[n][HAS_DATASET], entities, {EntityType.DATASET})
         subject = _likeliest(links[n][HAS_SUBJECT], entities, {EntityType.MODEL, EntityType.METHOD, EntityType.TASK})
         owner = owner_of(text, Span(*number.match.span()), mentions)
+        whose = owner.key if owner else key_of(entities, subject.tail) if subject else PAPER
+        # What a system's number is compared with is a nameless rival's, unless another system can be told.
+        before, subjects[evidence] = subjects.get(evidence, whose), whose
+        if not owner and whose == before and is_rivals(text, place):
+            continue
         sign = "-" if number.match["sign"] in ("-", "−") else ""
         unit = number.match["unit"] or ""
         result = Result(
-            subject=owner.key if owner else key_of(entities, subject.tail) if subject else PAPER,
+            subject=whose,
             metric=metric.key,
             value=sign + number.match["value"].replace(",", ""),
             unit="%" if unit == "percent" else unit,
@@ -96,19 +117,36 @@ def results(
             yield result
 
 
-def _name_before(text: str, number: Number) -> Span | None:
-    """Return where the name stands that a number, if it is likely a result, is "of": the IS in "an IS of 148"."""
+def _name_beside(text: str, number: Number) -> Span | None:
+    """Return where the name stands that a number, if it is likely a result, is of by its place.
+
+    The IS in "an IS of 148", the BLEU2 in "+1.2% BLEU2".
+    """
+    if number.is_result < _SURE:
+        return None
     place = number.match.start("value")
     start = max(0, place - _REACH)
-    found = _METRIC_OF.search(text[start:place]) if number.is_result >= _SURE else None
-    return Span(start + found.start(1), start + found.end(1)) if found else None
+    if found := _METRIC_OF.search(text[start:place]):
+        return Span(start + found.start(1), start + found.end(1))
+    return _name_behind(text, number)
+
+
+def _name_behind(text: str, number: Number) -> Span | None:
+    if number.is_result < _SURE or number.match["sign"] not in _SIGNS:
+        return None
+    found = _METRIC_BEHIND.match(text, number.match.end())
+    return Span(*found.span(1)) if found and _is_written_as_name(found[1]) else None
+
+
+def _is_written_as_name(word: str) -> bool:
+    return is_mixed(word) or word.isupper()
 
 
 def _metric_of(
     text: str, number: Number, links: Iterable[Statement], entities: Mapping[int, Entity]
 ) -> tuple[Entity | None, float]:
-    """Return the metric of a number, with a probability: the one named right in front of it, else the likeliest."""
-    if span := _name_before(text, number):
+    """Return the metric of a number, with a probability: the one named right beside it, else the likeliest."""
+    if span := _name_beside(text, number):
         for entity in entities.values():
             if entity.type is EntityType.METRIC and any(m.start <= span.start < m.end for m in entity.mentions):
                 return entity, number.is_result

@@ -56,10 +56,21 @@ _NUMBERED = re.compile(
 #: "69.3% for SimCLR": whose a number is stands behind it; "DALL-E 2 has 10.39": right in front of it.
 _FOR = re.compile(r"\s*(?:(?:%|percent|points?)\s*)?(?:for|by)\s+(?:the\s+|an?\s+)?")
 _HAS = re.compile(r"\s+(?:has|had|gets|got)\s+(?:only\s+|an?\s+)?")
+#: What a system is compared with stands behind these.
+_RIVAL = re.compile(
+    r"\b(?:compared (?:to|with)|in (?:comparison|contrast) (?:to|with)|versus|vs\.?|as opposed to|rather than"
+    r"|instead of)"
+    r"\s(?:(?:an?|the|about|only|just|around|roughly|its|their|previous|prior|original|baseline|best)\s){0,3}[+~−-]?$",
+    re.I,
+)
+#: No such phrase is longer; more of the text need not be looked at for each number.
+_REACH = 80
 #: A statistic of a test, or a setting: "p < 0.001", "r=0.7", "95% CI [".
 _STATISTIC = re.compile(
     r"(?:^|[\s(,;])(?:[A-Za-zα-ω]{1,2}|CI|IoU|SD|df)\s*[=<>≤≥]\s*[-−]?$|\bCI[:,]?\s*[\[(]?$|\d\s*[-–±]\s*$|±\s*$"
 )
+#: What is compared with is a threshold, and these have values that somebody has set.
+_SETTING = re.compile(r"(?:\b(?:[A-Za-zα-ω]{1,2}|CI|IoU|SD|df)\s?[<>≤≥]|\b(?:[a-zα-ω]|CI|IoU|SD|df)\s?=|@)\s?$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _TO = re.compile(r"\bto\s*$")
 #: Between numbers that are of one metric: "94% and 96% accuracy", "from 36.8 to 99.3".
@@ -74,6 +85,7 @@ class _Number:
     value: str
     unit: str
     gain: bool
+    rival: bool
 
 
 def report(roles: Roles, entities: Sequence[Entity]) -> tuple[Result, ...]:
@@ -85,8 +97,11 @@ def report(roles: Roles, entities: Sequence[Entity]) -> tuple[Result, ...]:
         metrics = _metrics(sentence)
         numbers = _numbers(sentence) if metrics else []
         for number, metric in _assigned(sentence, numbers, metrics):
+            owner = _owner(sentence, number)
+            if not owner and number.rival:
+                continue
             result = Result(
-                subject=_subject(sentence, number, roles),
+                subject=owner.key if owner else _subject(sentence, number, roles),
                 metric=metric[1],
                 value=number.value,
                 unit=number.unit,
@@ -124,7 +139,8 @@ def _numbers(sentence: Sentence) -> list[_Number]:
         gain = gain or bool(_GAIN_BEFORE.search(before) and not _TO.search(before))
         span = Span(sentence.span.start + match.start(), sentence.span.start + match.end())
         minus = "-" if match["sign"] in ("-", "−") else ""
-        found.append(_Number(span, minus + match["value"].replace(",", ""), unit, gain))
+        rival = is_rivals(sentence.text, match.start("value"))
+        found.append(_Number(span, minus + match["value"].replace(",", ""), unit, gain, rival))
     return found
 
 
@@ -222,12 +238,34 @@ def owner_of(text: str, number: Span, mentions: Iterable[tuple[Span, Entity]]) -
     return None
 
 
-def _subject(sentence: Sentence, number: _Number, roles: Roles) -> str:
-    """Return whose number it is: whose the text says, the system named before it, or the paper's own."""
+def _owner(sentence: Sentence, number: _Number) -> Entity | None:
     within = Span(number.span.start - sentence.span.start, number.span.end - sentence.span.start)
     moved = ((Span(s.start - sentence.span.start, s.end - sentence.span.start), e) for s, e in sentence.mentions)
-    if owner := owner_of(sentence.text, within, moved):
-        return owner.key
+    return owner_of(sentence.text, within, moved)
+
+
+def is_setting(text: str, value: int) -> bool:
+    """Tell whether the number at ``value`` is no result but a threshold or a setting.
+
+    >>> text = "at IoU > 0.5, with r=0.7, an mAP@0.5 of 0.61"
+    >>> [is_setting(text, text.index(value)) for value in ("0.5,", "0.7", "0.5 ", "0.61")]
+    [True, True, True, False]
+    """
+    return bool(_SETTING.search(text[max(0, value - _REACH) : value]))
+
+
+def is_rivals(text: str, value: int) -> bool:
+    """Tell whether the number at ``value`` is what another is compared with; nameless rivals have no results.
+
+    >>> text = "an accuracy of 75.1%, compared with only 73.2% for humans"
+    >>> is_rivals(text, text.index("75.1")), is_rivals(text, text.index("73.2"))
+    (False, True)
+    """
+    return bool(_RIVAL.search(text[max(0, value - _REACH) : value]))
+
+
+def _subject(sentence: Sentence, number: _Number, roles: Roles) -> str:
+    """Return whose number it is if the text does not say: the system's that is named before it, or the paper's own."""
     own = roles.main.key if roles.main and roles.main.type in (EntityType.MODEL, EntityType.METHOD) else PAPER
     if re.search(r"\b(?:we|our|ours)\b", sentence.text, re.I):
         return own

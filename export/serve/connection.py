@@ -7,6 +7,7 @@ has answered.
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -27,13 +28,13 @@ class Connection(H11Protocol):
     _seen: tuple[object, int] | None = None
     _look_again: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to watch the connection; turn it away if there are too many."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", transport))
         if len(self.connections) > MOST:
             head = f"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain\r\nContent-Length: {len(_BUSY)}\r\n"
-            transport.write(f"{head}Connection: close\r\n\r\n".encode() + _BUSY)
-            transport.close()
+            self.transport.write(f"{head}Connection: close\r\n\r\n".encode() + _BUSY)
+            self.transport.close()
             return
         self._look_again = self.loop.call_later(STILL, self._look)
 

@@ -14,7 +14,8 @@ from contextlib import suppress
 from itertools import chain
 from queue import SimpleQueue
 from threading import Thread
-from typing import BinaryIO, NoReturn
+from types import ModuleType
+from typing import BinaryIO, NoReturn, cast
 
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import PIPELINES, Options, load, outcome, remembering
@@ -50,7 +51,8 @@ def _serve(stream: BinaryIO, outcomes: BinaryIO) -> None:
     Thread(target=_receive, args=(stream, waiting), daemon=True).start()
     if options.pipeline in PIPELINES:
         # spaCy loads these where they are installed, which takes longer than all the rest; nothing of ours needs them.
-        sys.modules.update(dict.fromkeys(_LARGE))  # type: ignore[arg-type]  # None says that a module is not there
+        # None says that a module is not there.
+        cast("dict[str, ModuleType | None]", sys.modules).update(dict.fromkeys(_LARGE))
     try:
         nlp = load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
     except MemoryError:

@@ -83,6 +83,15 @@ def words_hash(abstract: str) -> str:
     return hashlib.sha256(words_of(abstract).encode()).hexdigest()
 
 
+def marks(*, arxiv: str, doi: str, id: str, words: str) -> list[str]:
+    """Return what tells of a record which others may be of its paper; ``words`` is :func:`words_hash` of its abstract.
+
+    Records that share no mark, directly or by others, are different papers.
+    """
+    named = {"arXiv": arxiv, "DOI": doi, "id": id, "words": words}
+    return [f"{kind} {value}" for kind, value in named.items() if value]
+
+
 def _order(paper: Paper) -> tuple[object, ...]:
     """Put records that differ in anything in an order."""
     rest = (paper.date, paper.doi, paper.authors, paper.categories, paper.url, paper.comment)

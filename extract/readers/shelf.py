@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -14,7 +13,7 @@ from typing import Any
 
 from paperatlas.errors import OutputError
 from paperatlas.extract.paper import Paper, Source, with_id
-from paperatlas.extract.readers.merge import merge, words_hash
+from paperatlas.extract.readers.merge import marks, merge, words_hash
 
 _FIELDS = tuple(field.name for field in fields(Paper))
 _TABLES = """
@@ -70,8 +69,8 @@ class Shelf:
         self.records += 1
         # Not what remembers the hashes, with the abstracts.
         words = words_hash.__wrapped__(record.abstract)
-        marks = {"arXiv": record.arxiv, "DOI": record.doi, "id": record.id, "words": words}
-        rows = [(f"{kind} {mark}", self.records) for kind, mark in marks.items() if mark]
+        found = marks(arxiv=record.arxiv, doi=record.doi, id=record.id, words=words)
+        rows = [(mark, self.records) for mark in found]
         with _kept():
             self._put(record, self.records)
             self._file.executemany("INSERT INTO marks VALUES (?, ?)", rows)
@@ -94,20 +93,13 @@ class Shelf:
 
     def _alike(self) -> list[list[int]]:
         """Return the numbers of the records that share marks, or share one with such a record, and so on."""
-        first: dict[int, int] = {}
+        from networkx.utils import UnionFind
 
-        def root(n: int) -> int:
-            while first.setdefault(n, n) != n:
-                first[n] = n = first[first[n]]
-            return n
-
+        joined: UnionFind[int] = UnionFind()
         shared = "SELECT mark, min(n) AS least FROM marks GROUP BY mark HAVING count(*) > 1"
         for least, n in self._file.execute(f"SELECT least, n FROM marks JOIN ({shared}) USING (mark)"):  # noqa: S608
-            first[root(n)] = root(least)
-        groups: dict[int, list[int]] = defaultdict(list)
-        for n in sorted(first):
-            groups[root(n)].append(n)
-        return [*groups.values()]
+            joined.union(least, n)
+        return [sorted(group) for group in joined.to_sets()]
 
 
 def _unpacked(content: str) -> Paper:

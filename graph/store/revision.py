@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.readers.merge import Met, gather, still_true, words_hash
+from paperatlas.extract.readers.merge import Met, gather, marks, still_true, words_hash
 from paperatlas.graph.authority import kept_authority
 from paperatlas.graph.linking import Linked, link
 from paperatlas.graph.memory import uncollected
@@ -187,8 +187,8 @@ class Revision:
         names: dict[str, set[str]] = defaultdict(set)
         papers: dict[str, set[str]] = defaultdict(set)
         if records:
-            for key, *marks in self._rows(_MARKS):
-                names[key] |= (marked := {*_marks(*marks)})
+            for key, *said in self._rows(_MARKS):
+                names[key] |= (marked := {*_marks(*said)})
                 for mark in marked:
                     papers[mark].add(key)
         ahead = {
@@ -232,8 +232,7 @@ _MARKS = """
 
 
 def _marks(arxiv: str, doi: str, number: str, words: str, place: str) -> Iterable[str]:
-    marks = {"arXiv": arxiv, "DOI": doi, "id": number, "words": words, "place": place}
-    return (f"{kind} {value}" for kind, value in marks.items() if value)
+    return (*marks(arxiv=arxiv, doi=doi, id=number, words=words), f"place {place}")
 
 
 def base_of(store: Path) -> str:

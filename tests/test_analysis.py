@@ -231,6 +231,13 @@ def test_what_is_central() -> None:
         ATLAS.centrality(type="Thing")
 
 
+def test_a_single_word_does_not_lead_all_away() -> None:
+    """Six papers name A, one of them says that it uses B; two name C."""
+    naming = [stating(f"p{n}", names="A") for n in range(5)]
+    atlas = Atlas((*naming, stating("q", ("A", USES, "B")), stating("r", names="C"), stating("s", names="C")))
+    assert [central.name for central in atlas.centrality()] == ["A", "C", "B"]
+
+
 def test_an_estimate_of_betweenness_finds_the_middle() -> None:
     # 1,000 things hang on a hub.
     star = Atlas((stating("p", *[("Hub", USES, f"T{n}") for n in range(1000)]),))

@@ -42,7 +42,13 @@ def _pagerank(graph: nx.MultiDiGraph[str]) -> Scores:
     if not net.nodes:
         return {}
     papers = [graph.nodes[node]["support"] for node in net.nodes]
-    return _scores(net, net.graph.personalized_pagerank(directed=True, weights="support", reset=papers))
+    # Most who name a thing lead nowhere from it: a single paper's word must not take all readers along. Where nothing
+    # leads on, one starts again.
+    nowhere = len(papers)
+    net.graph.add_vertex()
+    net.graph.add_edges([(n, nowhere) for n in range(nowhere)], {"support": papers})
+    ranks = net.graph.personalized_pagerank(directed=True, weights="support", reset=[*papers, 0])[:nowhere]
+    return _scores(net, [rank / sum(ranks) for rank in ranks])
 
 
 def _degree(graph: nx.MultiDiGraph[str]) -> Scores:
@@ -85,7 +91,7 @@ def centrality(graph: nx.MultiDiGraph[str], kind: str = "pagerank", *, type: str
     - "support": the number of papers that name it;
     - "pagerank": Brin & Page, "The anatomy of a large-scale hypertextual web search engine" (1998): where a reader is
       found who starts at something that a paper names, and follows what it uses, extends or is measured on, the better
-      supported the likelier; all add up to 1;
+      supported the likelier, or starts again, the more papers name it the likelier; all add up to 1;
     - "degree": the number of things that it is related to;
     - "betweenness": Brandes, "A faster algorithm for betweenness centrality" (2001): on how many shortest paths between
       others it lies; with more than 400 things an estimate from 200 of them, spread evenly (Brandes & Pich,

@@ -16,6 +16,7 @@ from paperatlas.extract.names import SUFFIX, is_mixed
 from paperatlas.extract.naming import Namer
 from paperatlas.extract.surface import singular, slug, surface_key
 from paperatlas.extract.vocabulary import known_type, noun_type
+from paperatlas.extract.words import words_of
 from paperatlas.schema import EntityType
 
 
@@ -38,7 +39,7 @@ def group_mentions(
     is the other with a common noun behind it ("the Frank-Wolfe method"). The type is that of the surest mentions.
     """
     # Read once: spaCy puts the text together anew each time.
-    text = doc.text
+    text = words_of(doc).text
     groups: dict[str, _Group] = defaultdict(_Group)
     listed: dict[str, str] = {}
     for mention, score in mentions:
@@ -125,16 +126,22 @@ def _occurrences(doc: Doc, text: str, groups: dict[str, _Group]) -> dict[str, se
     lengths = range(max(map(len, forms), default=0), 0, -1)
     # The first word of a form finds the places where it may begin; a plural has its letters in common.
     openings = {form[0][:4] for form in forms if form}
-    starts = [token.i for token in doc if token.lower_[:4] in openings and token.idx not in taken]
+    read = words_of(doc)
+    starts = [
+        n
+        for n, (word, start) in enumerate(zip(read.lower, read.starts, strict=True))
+        if word[:4] in openings and start not in taken
+    ]
     found: dict[str, set[Span]] = defaultdict(set)
     for length in lengths:
         for start in starts:
-            piece = doc[start : start + length]
-            if piece.start_char in taken or (length == 1 and piece[0].is_stop) or "\n" in piece.text:
+            last = min(start + length, len(doc)) - 1
+            place = Span(read.starts[start], read.starts[last] + len(read.texts[last]))
+            if place.start in taken or "\n" in place.of(text):
                 continue
-            span = bare(text, Span(piece.start_char, piece.end_char))
+            span = bare(text, place)
             key = surface_key(span.of(text))
-            if key in groups and not piece[-1].is_punct:
+            if key in groups and not doc[last].is_punct and not (length == 1 and doc[start].is_stop):
                 found[key].add(span)
                 taken.update(range(*span))
     return found

@@ -8,13 +8,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from paperatlas.extract.facts import Span
-from paperatlas.extract.lexicon import words
+from paperatlas.extract.lexicon import words as listed
+from paperatlas.extract.words import words_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 #: Words that end in a full stop without ending a sentence.
-_ABBREVIATIONS = words("grammar", "abbreviations")
+_ABBREVIATIONS = listed("grammar", "abbreviations")
 #: The longest sentence, in words. What goes on without a full stop is cut, so that no text is one endless sentence.
 _LONGEST = 200
 #: Where a doc keeps its sentences.
@@ -34,13 +35,13 @@ def sentences_of(doc: Doc) -> tuple[Stretch, ...]:
     """Return the sentences of ``doc``, worked out once: spaCy looks through the whole of it each time it is asked."""
     known: tuple[Stretch, ...] | None = doc.user_data.get(_KNOWN)
     if known is None:
-        text = doc.text
-        places = [(token.idx, len(token), token.is_sent_start) for token in doc]
-        starts = [n for n, (_, _, begins) in enumerate(places) if begins or n == 0]
+        words = words_of(doc)
+        begins = doc.to_array(["SENT_START"]) == 1
+        firsts = sorted({0, *begins.nonzero()[0].tolist()}) if words.texts else []
         known = tuple(
-            Stretch(Span(places[first][0], places[first][0] + len(text[places[first][0] : end].rstrip())), behind)
-            for first, behind in pairwise([*starts, len(places)])
-            for end in [places[behind - 1][0] + places[behind - 1][1]]
+            Stretch(Span(start, start + len(words.text[start:end].rstrip())), behind)
+            for first, behind in pairwise([*firsts, len(words.texts)])
+            for start, end in [(words.starts[first], words.starts[behind - 1] + len(words.texts[behind - 1]))]
         )
         doc.user_data[_KNOWN] = known
     return known
@@ -90,4 +91,5 @@ def _after_break(tokens: Sequence[str], i: int) -> bool:
 
 def title_length(doc: Doc) -> int:
     """Return the number of tokens before the line break that ends the title; 0 without a title."""
-    return next((token.i for token in doc if token.text == "\n"), 0)
+    texts = words_of(doc).texts
+    return texts.index("\n") if "\n" in texts else 0

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import accumulate
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_suffix_regex, registry
 
 from paperatlas.extract.latex import Folded, fold
+from paperatlas.extract.words import Words, keep_words, words_of
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -35,21 +38,53 @@ _SUFFIXES = [*(suffix for suffix in TOKENIZER_SUFFIXES if "km²" not in suffix),
 #: Without a blank for so long no word goes on. Such runs are left whole: taking them apart sign by sign takes forever.
 _UNBROKEN = re.compile(r"\S{200,}")
 
+_RUN = re.compile(r"\s+|\S+")
+#: How many runs without a blank are remembered in words.
+_REMEMBERED = 50_000
+
 if not Doc.has_extension("folded"):
     Doc.set_extension("folded", default=None)
 
 
 class LatexTokenizer:
-    """Fold LaTeX, then tokenize. ``doc.text`` is what a reader sees; ``doc._.folded`` maps its offsets back."""
+    """Fold LaTeX, then tokenize. ``doc.text`` is what a reader sees; ``doc._.folded`` maps its offsets back.
+
+    What stands between two blanks comes again and again, and is cut into words by itself: each such run is cut once.
+    spaCy remembers its own only outside of memory zones, which are what long work is done in. ``inner`` cuts.
+    """
 
     def __init__(self, inner: Tokenizer) -> None:
-        self._inner = inner
+        self.inner = inner
+        self._cut: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, text: str) -> Doc:
         folded = fold(text)
-        doc: Doc = self._inner(folded.text)
+        words: list[str] = []
+        spaces: list[bool] = []
+        for run in _RUN.findall(folded.text):
+            if run == " " and words:
+                spaces[-1] = True
+                continue
+            if run[0] == " " and words:
+                # The first blank behind a word is the word's.
+                spaces[-1], run = True, run[1:]
+            cut = self._words_of(run)
+            words += cut
+            spaces += [False] * len(cut)
+        doc = Doc(self.inner.vocab, words=words, spaces=spaces)
         doc._.folded = folded
+        starts = accumulate(map(add, map(len, words), spaces), initial=0)
+        keep_words(doc, Words(folded.text, tuple(words), (*starts,)[:-1]))
         return doc
+
+    def _words_of(self, run: str) -> tuple[str, ...]:
+        """Return the words of a text that is all blanks or has none."""
+        known = self._cut.get(run)
+        if known is None:
+            if len(self._cut) >= _REMEMBERED:
+                self._cut.clear()
+            known = self._cut[run] = tuple(token.text for token in self.inner(run))
+        return known
 
     # The rest is what spaCy asks of a tokenizer, for saving a pipeline.
 
@@ -59,20 +94,20 @@ class LatexTokenizer:
 
     def to_bytes(self, **kwargs: Any) -> bytes:
         """Return the rules as bytes."""
-        return bytes(self._inner.to_bytes(**kwargs))
+        return bytes(self.inner.to_bytes(**kwargs))
 
     def from_bytes(self, data: bytes, **kwargs: Any) -> LatexTokenizer:
         """Load the rules from bytes."""
-        self._inner.from_bytes(data, **kwargs)
+        self.inner.from_bytes(data, **kwargs)
         return self
 
     def to_disk(self, path: str | Path, **kwargs: Any) -> None:
         """Save the rules."""
-        self._inner.to_disk(path, **kwargs)
+        self.inner.to_disk(path, **kwargs)
 
     def from_disk(self, path: str | Path, **kwargs: Any) -> LatexTokenizer:
         """Load the rules from a file."""
-        self._inner.from_disk(path, **kwargs)
+        self.inner.from_disk(path, **kwargs)
         return self
 
 
@@ -93,4 +128,4 @@ def create_latex_tokenizer() -> Callable[[Language], LatexTokenizer]:
 def folded_of(doc: Doc) -> Folded:
     """Return the folded text of ``doc``, also where another tokenizer made it."""
     folded: Folded | None = doc._.folded
-    return folded or Folded(doc.text, doc.text)
+    return folded or Folded(words_of(doc).text, words_of(doc).text)

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from paperatlas.extract.sentences import sentences_of
+from paperatlas.extract.words import words_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -37,8 +40,7 @@ _Cut = tuple[tuple[int, ...], tuple[int, ...]]
 LOWER, CAPITAL, BEGINNING, MIXED, DIGITS = range(5)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A token of a text as the encoder reads it; ``sentence`` is the number of its sentence."""
 
     ids: tuple[int, ...]
@@ -102,18 +104,18 @@ class Pieces:
 
         A line break is read as a separator: it ends the title. Other blanks have no pieces.
         """
-        words: list[Word] = []
-        sentence = -1
-        for token in doc:
-            begins = bool(token.is_sent_start)
-            sentence += begins or sentence < 0
-            text = token.text
-            if text not in self._cut:
-                if len(self._cut) >= _REMEMBERED:
-                    self._cut.clear()
-                self._cut[text] = self._pieces_of(text)
-            ids, kinds = self._cut[text][begins]
-            words.append(Word(ids, kinds, sentence))
+        texts, words = words_of(doc).texts, []
+        first = 0
+        for sentence, (_, behind) in enumerate(sentences_of(doc)):
+            for n in range(first, behind):
+                text = texts[n]
+                if text not in self._cut:
+                    if len(self._cut) >= _REMEMBERED:
+                        self._cut.clear()
+                    self._cut[text] = self._pieces_of(text)
+                ids, kinds = self._cut[text][n == first]
+                words.append(Word(ids, kinds, sentence))
+            first = behind
         return words
 
     def _pieces_of(self, text: str) -> tuple[_Cut, _Cut]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -173,14 +174,15 @@ def _sentence_start(words: Sequence[Word], start: int, end: int) -> int | None:
 
 
 def _window(words: Sequence[Word], start: int, end: int, opening: int, closing: int) -> Window:
-    ids, kinds, first, last = [opening], [LOWER], [], []
-    for word in words[start:end]:
-        first.append(len(ids))
-        ids += word.ids
-        kinds += word.kinds
-        last.append(max(len(ids) - 1, first[-1]))
-    ids.append(closing)
-    kinds.append(LOWER)
-    sentences = [word.sentence for word in words[start:end]]
-    arrays = (np.asarray(values, dtype=np.int64) for values in (ids, kinds, first, last, sentences))
-    return Window(start, end, *arrays)
+    read = words[start:end]
+    ids = [opening, *chain.from_iterable(word.ids for word in read), closing]
+    kinds = [LOWER, *chain.from_iterable(word.kinds for word in read), LOWER]
+    counts = _ints([len(word.ids) for word in read])
+    first = 1 + np.cumsum(counts) - counts
+    last = np.maximum(first + counts - 1, first)
+    sentences = [word.sentence for word in read]
+    return Window(start, end, _ints(ids), _ints(kinds), first, last, _ints(sentences))
+
+
+def _ints(values: Sequence[int]) -> Ints:
+    return np.asarray(values, dtype=np.int64)

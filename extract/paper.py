@@ -27,6 +27,11 @@ class Source(NamedTuple):
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
 
+    @property
+    def is_file(self) -> bool:
+        """Whether the same path will give the same file: not stdin, nor a shell's ``<(...)``."""
+        return not self.path.startswith(("<", "/dev/", "/proc/"))
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from paperatlas.errors import OverridesError
+from paperatlas.extract.paper import clean
 from paperatlas.graph.resolve.decisions import NONE, Apart, Drop, Merge, Name, Overrides, Rename, Retype
 from paperatlas.graph.resolve.forms import form
 from paperatlas.schema import EntityType
@@ -137,7 +138,7 @@ def _rename(table: Mapping[str, Any], where: str) -> Rename:
     to = table.get("to")
     if not isinstance(to, str) or not form(to).key:
         raise OverridesError("rename needs a name in 'to'", where=where)
-    return Rename(_name(table.get("name"), where), " ".join(to.split()), where)
+    return Rename(_name(table.get("name"), where), clean(" ".join(to.split())), where)
 
 
 def _retype(table: Mapping[str, Any], where: str) -> Retype:

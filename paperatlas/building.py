@@ -91,7 +91,7 @@ def build(
     progress: Progress = lambda papers, _total: papers,
     wait: float | None = None,
     say: Say = lambda _text: None,
-    with_sparql: bool = False,
+    with_sparql: bool | None = None,
     link: Sequence[str | Path] = (),
 ) -> tuple[Atlas, Reading]:
     """Build the atlas of ``inputs`` in ``folder``, on top of the one that is there, if any.
@@ -103,8 +103,8 @@ def build(
 
     The pipeline that ``options`` describe runs in up to ``workers`` processes, which changes nothing of the outcome
     (see :func:`~paperatlas.extract.workers.extracting`); ``extract`` takes its place. ``with_sparql`` makes a page that
-    answers SPARQL. ``link`` names outside lists whose identifiers things are tied to; without it the list stays that
-    the atlas was tied to before.
+    answers SPARQL; if nobody says, it does if the one before did. ``link`` names outside lists whose identifiers things
+    are tied to; without it the list stays that the atlas was tied to before.
 
     Raises:
         InputError: as :func:`read`; or an outside list cannot be used.
@@ -164,18 +164,31 @@ def remove(
     return atlas, removed
 
 
-def relink(folder: Path, *, anew: bool = False, wait: float | None = None, say: Say = lambda _text: None) -> Atlas:
+def relink(
+    folder: Path,
+    *,
+    anew: bool = False,
+    wait: float | None = None,
+    say: Say = lambda _text: None,
+    with_sparql: bool | None = None,
+    link: Sequence[str | Path] = (),
+) -> Atlas:
     """Bring the graph of the atlas in ``folder`` up to date, and write its files; nothing is read or extracted.
 
     What a person has said since is heard. With ``anew`` nothing of the graph that stands is used, right or wrong.
+    ``with_sparql`` and ``link`` are those of :func:`build`.
 
     Raises:
+        InputError: an outside list cannot be used.
         AtlasError: as :func:`build`.
         OutputError: as :func:`build`.
     """
     _ensure_begun(folder)
+    entries = [entry for path in link for entry in read_authority(Path(path))]
     with _revising(folder, wait, say) as revision:
-        return _publish(revision, revision.plan(), [], folder, anew=anew)
+        if entries:
+            keep_authority(folder, entries)
+        return _publish(revision, revision.plan(), [], folder, with_sparql=with_sparql, anew=anew)
 
 
 def run_of(options: Options) -> Run:

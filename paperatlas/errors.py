@@ -17,7 +17,12 @@ def one_line(text: str) -> str:
     >>> one_line("no column in a\\n b \\x1b[2J")
     'no column in a b \ufffd[2J'
     """
-    return _CONTROL.sub("\ufffd", " ".join(text.split()))
+    return harmless(" ".join(text.split()))
+
+
+def harmless(line: str) -> str:
+    """Return a line that does nothing to the terminal that it is printed on."""
+    return _CONTROL.sub("\ufffd", line)
 
 
 class PaperatlasError(ValueError):

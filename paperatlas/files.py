@@ -1,16 +1,17 @@
-"""Writing files so that nobody ever sees half of one, and telling what it means that one cannot be written."""
+"""Writing files so that nobody ever sees half of one, and telling what it means that one cannot be used."""
 
 from __future__ import annotations
 
 import io
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
-from paperatlas.errors import OutputError
+from paperatlas.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -23,30 +24,37 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
     Raises:
         OutputError: ``path`` cannot be written to.
     """
+    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise OutputError("is a folder", where=str(path))
-        # Closed below, in a block of its own: only then it is known whether it takes the file's place.
-        handle = tempfile.NamedTemporaryFile(  # noqa: SIM115
+        with tempfile.NamedTemporaryFile(
             dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
-        )
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
-    temporary = Path(handle.name)
-    try:
-        with handle:
+        ) as handle:
+            temporary = Path(handle.name)
             yield cast("BinaryIO", handle)
             handle.flush()
             os.fsync(handle.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
-    except BaseException:
-        temporary.unlink(missing_ok=True)
+    except BaseException as error:
+        if temporary:
+            temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
         raise
+
+
+def stdin() -> TextIO:
+    """Return the standard input.
+
+    Raises:
+        InputError: there is none: whoever started this has closed it.
+    """
+    if sys.stdin is None:
+        raise InputError("is closed", where="<stdin>")
+    return sys.stdin
 
 
 class ClosedPipe(BaseException):

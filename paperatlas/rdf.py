@@ -60,7 +60,7 @@ def load_file(store: ox.Store, path: Path) -> None:
         with path.open("rb") as stream:
             if not path.is_file():
                 # A pipe is read once.
-                load_bytes(store, _all_of(stream, str(path)), format, str(path))
+                load_bytes(store, all_of(stream, str(path)), format, str(path))
                 return
             _inspect(stream, format, str(path))
     except OSError as error:
@@ -89,7 +89,12 @@ def _told(name: str) -> Iterator[None]:
         raise InputError(f"not readable as RDF: {_one_line(error)}", where=name) from error
 
 
-def _all_of(stream: BinaryIO, name: str) -> bytes:
+def all_of(stream: BinaryIO, name: str) -> bytes:
+    """Return what can be read only once.
+
+    Raises:
+        InputError: it is more than RDF is that comes so.
+    """
     content = stream.read(_LARGEST + 1)
     if len(content) > _LARGEST:
         raise InputError(f"more than {_LARGEST:,} bytes from what is no file", where=name)

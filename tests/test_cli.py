@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -248,13 +249,44 @@ def test_interrupting_ends_with_130_and_changes_nothing(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-m", "paperatlas", "extract", "in.jsonl", "-o", "out.jsonl"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
-        deadline = time.monotonic() + 30
-        while not [*tmp_path.glob(".out.jsonl.*")] and time.monotonic() < deadline:
+        deadline = time.monotonic() + 60
+        while not [*tmp_path.glob(".out.jsonl.*")]:
+            assert time.monotonic() < deadline
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate(timeout=30)
     assert (process.returncode, complaint) == (130, "Interrupted; nothing was changed.\n")
     assert [p.name for p in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+@pytest.mark.parametrize("command", ["build - -o {}/x", "extract -", "query - 'ASK {{}}'", "query {} -", "validate -"])
+def test_a_closed_stdin(command: str, example_folder: Path) -> None:
+    shell = f"{sys.executable} -m paperatlas {command.format(example_folder)} <&-"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False)
+    assert one_line(done, 1) == "Error: <stdin>: is closed"
+
+
+def test_options_that_need_papers(paperatlas: Run, example_folder: Path, tmp_path: Path) -> None:
+    atlas = tmp_path / "atlas"
+    shutil.copytree(example_folder, atlas)
+    before = (atlas / "atlas.db").read_bytes()
+    for options in (["--model", "fast"], ["--strict"], ["--from", "csv"], ["--workers", "2"], ["--gazetteer", "x.csv"]):
+        assert "without INPUT" in one_line(paperatlas("build", "-o", atlas, *options), 2)
+    assert "nowhere.csv" in one_line(paperatlas("build", "-o", atlas, "--link", "nowhere.csv"), 1)
+    assert (atlas / "atlas.db").read_bytes() == before
+    (tmp_path / "list.csv").write_text("id,name,type\nhttp://list.example/1,ImageNet,Dataset\n")
+    done = paperatlas("build", "-o", atlas, "--link", tmp_path / "list.csv", "--with-sparql")
+    assert (done.returncode, (atlas / "atlas.html").stat().st_size > 2**21) == (0, True)
+    assert b"http://list.example/1" in (atlas / "atlas.ttl").read_bytes()
+
+
+def test_what_an_atlas_says_does_nothing_to_the_terminal(paperatlas: Run, tmp_path: Path) -> None:
+    (tmp_path / "e.ttl").write_text(
+        '<http://e/a> <http://e/b> "\\u001b]0;pwned\\u0007 \\u009b2Jgone" .', encoding="utf-8"
+    )
+    done = paperatlas("query", tmp_path / "e.ttl", "SELECT ?o { ?s ?p ?o }")
+    assert "\ufffd]0;pwned\ufffd \ufffd2Jgone" in done.stdout
+    assert not set(done.stdout) & {"\x1b", "\x07", "\x9b"}
 
 
 def test_a_reader_that_has_seen_enough(example_folder: Path) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,6 +21,7 @@ import paperatlas.export as export
 from bench.store import grow
 from paperatlas.building import build, relink, remove
 from paperatlas.errors import AtlasError, NotFoundError
+from paperatlas.export.html import answers_sparql
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options
@@ -106,6 +109,33 @@ def test_the_last_paper_can_go(tmp_path: Path) -> None:
     assert (atlas.facts, len(atlas.graph)) == ((), 0)
     build([source], tmp_path / "atlas", options=RULES, extract=extract)
     assert contents(tmp_path / "atlas") == before
+
+
+def test_what_is_not_ours_stays_whatever_it_is_called(tmp_path: Path) -> None:
+    source = write_papers(tmp_path / "a.jsonl", {"id": "1", "abstract": ABSTRACTS[0]})
+    for folder in (".build", BUILD):
+        (tmp_path / "atlas" / folder).mkdir(parents=True)
+        (tmp_path / "atlas" / folder / "precious.txt").write_text("mine")
+    build([source], tmp_path / "atlas", options=RULES, extract=extract)
+    for folder in (".build", BUILD):
+        assert [path.name for path in (tmp_path / "atlas" / folder).iterdir()] == ["precious.txt"]
+
+
+def test_papers_of_two_pipes_are_all_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for abstract in ABSTRACTS:
+        monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(json.dumps({"id": "1", "abstract": abstract}).encode())))
+        build(["-"], tmp_path / "atlas", options=RULES, extract=extract)
+    assert {paper.abstract for paper in open_atlas(tmp_path / "atlas").papers.values()} == {*ABSTRACTS}
+
+
+def test_a_page_that_answers_goes_on_answering_until_told_otherwise(tmp_path: Path) -> None:
+    source = write_papers(tmp_path / "a.jsonl", {"id": "1", "abstract": ABSTRACTS[0]})
+    page = tmp_path / "atlas" / "atlas.html"
+    for told, answers in ((True, True), (None, True), (False, False), (None, False)):
+        build([source], tmp_path / "atlas", options=RULES, extract=extract, with_sparql=told)
+        assert answers_sparql(page) == answers
+    relink(tmp_path / "atlas", with_sparql=True)
+    assert answers_sparql(page)
 
 
 def test_linking_again_changes_nothing(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from paperatlas.errors import AtlasError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options
+from paperatlas.graph.store.journal import BUILD
 from paperatlas.graph.store.lock import LOCK, locked
 from paperatlas.graph.verify import verify
 
@@ -73,7 +74,7 @@ def test_a_build_that_was_killed_leaves_the_old_atlas_and_goes_on(tmp_path: Path
 
         build([source], tmp_path / "atlas", options=RULES, extract=dying)
     os.waitpid(child, 0)
-    assert sorted(path.name for path in (tmp_path / "atlas").iterdir()) == [".build", LOCK]
+    assert sorted(path.name for path in (tmp_path / "atlas").iterdir()) == [LOCK, BUILD]
     read: list[str] = []
 
     def watched(papers: Iterable[Paper]) -> Iterator[Facts]:
@@ -153,10 +154,11 @@ def test_an_interrupted_build_says_that_it_can_go_on(tmp_path: Path) -> None:
     ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         deadline = time.monotonic() + 60
-        while not (tmp_path / "atlas" / ".build" / "journal.db").exists() and time.monotonic() < deadline:
+        while not (tmp_path / "atlas" / BUILD / "journal.db").exists():
+            assert time.monotonic() < deadline
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
     assert process.returncode == 130
     assert said == "Interrupted; what was finished is kept, and the same command goes on from there.\n"
-    assert [path.name for path in (tmp_path / "atlas").iterdir()] == [".build"]
+    assert [path.name for path in (tmp_path / "atlas").iterdir()] == [BUILD]

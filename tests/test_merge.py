@@ -4,11 +4,12 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paperatlas.extract.paper import Paper, Source
-from paperatlas.extract.readers.merge import gather, merge, still_true
+from paperatlas.extract.readers.merge import _Likeness, _words, gather, merge, still_true
 
 TEXT = "We introduce Foo, a network of Fr\\'echet distances."
 OTHER = "An entirely different abstract about something else, namely Bar."
@@ -55,6 +56,48 @@ def test_a_private_number_is_only_believed_if_the_texts_are_alike() -> None:
     assert all(p.id.startswith("1-") for p in two)
 
 
+def test_a_title_apart_or_in_front_of_the_text_makes_no_difference() -> None:
+    apart, within = paper("a", title="Foo: A Network"), paper("b", f"Foo: a network. {TEXT}")
+    (one,) = merge([apart, within])
+    assert (one.title, one.sources) == ("Foo: A Network", (Source("a", 1), Source("b", 1)))
+    assert still_true([apart], [within]) == [apart]
+    assert still_true([within], [apart]) == [within]
+
+
+def test_what_is_no_file_says_nothing_of_what_came_before() -> None:
+    for path in ("<stdin>", "/dev/fd/63", "/proc/self/fd/0"):
+        known = paper(path, id="1")
+        assert still_true([known], [paper(path, OTHER, id="1")]) == [known]
+        assert still_true([known], [paper(path, TEXT + " Revised.", id="1")]) == []
+
+
+WORDS = st.lists(st.sampled_from("abcdefghijkl"), min_size=1, max_size=9).map(" ".join)
+
+
+@given(st.lists(WORDS, max_size=12))
+def test_what_is_alike_is_found_as_if_all_were_compared(texts: list[str]) -> None:
+    papers = [paper("a", text) for text in texts]
+    likeness = _Likeness(papers)
+    for place, one in enumerate(texts):
+        words = set(one.split())
+        others = [(n, set(other.split())) for n, other in enumerate(texts[:place])]
+        expected = {n for n, other in others if len(words & other) * 2 >= len(words | other)}
+        assert {*likeness.to(papers[place])} == expected
+        likeness.add(place)
+
+
+def test_thousands_of_texts_under_one_number_are_not_all_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    # What a table's column of nothing becomes: "1" for all.
+    papers = [paper("a", " ".join(f"word{n * k % 7919}" for k in range(1, 40)), id="1") for n in range(1, 3000)]
+    likeness = _Likeness(papers)
+    compared = 0
+    for place, one in enumerate(papers):
+        compared += sum(len(likeness._with.get(word, ())) for word in likeness._seldom(_words(one)))
+        likeness.add(place)
+    assert compared < len(papers) ** 2 / 20
+    assert len(merge(papers)) == len(papers)
+
+
 def test_what_is_read_now_replaces_what_was_known() -> None:
     old, other = paper("a", arxiv="2205.06175", date="2024"), paper("z", OTHER, id="kept")
     new = paper("b", TEXT + " Revised.", arxiv="2205.06175", date="2022")
@@ -83,7 +126,8 @@ RECORDS = st.lists(
     st.builds(
         paper,
         st.sampled_from(["a", "b", "c"]),
-        st.sampled_from([TEXT, TEXT.upper(), TEXT + " More.", OTHER]),
+        st.sampled_from([TEXT, TEXT.upper(), TEXT + " More.", OTHER, "Foo. " + TEXT]),
+        title=st.sampled_from(["", "Foo"]),
         id=st.sampled_from(["", "1", "2"]),
         arxiv=st.sampled_from(["", "", "1111.11111", "2222.22222"]),
         doi=st.sampled_from(["", "", "10.1/x"]),

@@ -8,10 +8,12 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from lxml import etree
 
 from paperatlas import deciding
 from paperatlas.building import build
 from paperatlas.errors import NotFoundError, OverridesError, UsageError
+from paperatlas.export import write
 from paperatlas.extract.pipeline import Options
 from paperatlas.graph.atlas import Atlas, open_atlas
 from paperatlas.graph.overrides import parse_overrides, read_overrides
@@ -144,6 +146,15 @@ def test_a_persons_word_survives_rebuilds_and_can_be_taken_back(atlas: Path) -> 
     (atlas / "overrides.toml").unlink()
     build([str(atlas.parent / "papers.jsonl")], atlas, options=Options("rules"))
     assert (atlas / "atlas.ttl").read_bytes() == before
+
+
+def test_a_name_that_a_person_gives_can_be_written_anywhere(atlas: Path) -> None:
+    deciding.rename(atlas, "CelebA", "\x1b[2JCeleb\x07Faces")
+    opened = open_atlas(atlas)
+    assert "\ufffd[2JCeleb\ufffdFaces" in names(opened)
+    for format in ("graphml", "gexf"):
+        write(opened, format, atlas.parent / "out.xml")
+        etree.parse(atlas.parent / "out.xml")
 
 
 def test_edits_that_make_no_sense_say_so(atlas: Path) -> None:

@@ -185,6 +185,37 @@ def test_where_the_title_is(record: dict[str, str], title: str, abstract: str, t
     assert (paper.title, paper.abstract) == (title, abstract)
 
 
+@pytest.mark.parametrize("nothing", ['""', '"  "', "null", "NaN", "Infinity", "[]", "{}", '{"$oid": "x"}'])
+@pytest.mark.parametrize("names", [("doi", "DOI"), ("DOI", "doi")])
+def test_what_says_nothing_hides_nothing(nothing: str, names: tuple[str, str], tmp_path: Path) -> None:
+    text = (
+        f'{{"{names[0]}": {nothing}, "id": {nothing}, "_id": "x7", "{names[1]}": "10.1000/xyz", "abstract": "{FOO}"}}'
+    )
+    (paper,), skipped = read(tmp_path, text)
+    assert (paper.id, paper.doi, skipped) == ("x7", "10.1000/xyz", [])
+    papers, (one,) = read(
+        tmp_path, f'{{"id": {nothing}, "title": {nothing}, "abstract": {nothing}, "year": {nothing}}}'
+    )
+    assert (papers, one.reason) == ([], "no abstract")
+
+
+@pytest.mark.parametrize(
+    ("given", "date"),
+    [
+        ("2017-02-31", "2017-02"),
+        ("2016-02-29", "2016-02-29"),
+        ("2017-02-29", "2017-02"),
+        ("0000-01-01", ""),
+        ("2017-13-01", "2017"),
+        ("\u0662\u0660\u0661\u0667-\u0660\u0662-\u0661\u0661", ""),
+        ("Fri, 31 Feb 2017 10:00:00 GMT", "2017-02"),
+    ],
+)
+def test_dates_that_no_calendar_has(given: str, date: str, tmp_path: Path) -> None:
+    (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "date": given}))
+    assert paper.date == date
+
+
 def test_text_is_kept_as_it_is(tmp_path: Path) -> None:
     abstract = "Fr\\'echet  distance, na\u00efve and nai\u0308ve, of 5\\%."
     (paper,), _ = read(tmp_path, json.dumps({"title": "T", "abstract": abstract}))
@@ -325,10 +356,19 @@ def test_a_file_that_cannot_be_read_is_one_clear_complaint(
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["nowhere.txt", "no*match.txt"])
-def test_an_input_that_is_not_there(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("nowhere.txt", "no such file or folder"),
+        ("no*match.txt", "no file matches"),
+        ("*.jsonl", "no such file or directory"),
+        ("", "an input without a name"),
+    ],
+)
+def test_an_input_that_is_not_there(name: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match=r"no such file or folder|no file matches"):
+    (tmp_path / "*.jsonl").symlink_to("nowhere")
+    with pytest.raises(InputError, match=said):
         read_papers([name], skip=lambda _: None)
 
 

@@ -79,6 +79,15 @@ def test_sets_are_compared_as_wholes() -> None:
     assert clusters.members("a1") == ["a1", "b"]
 
 
+def test_what_a_person_keeps_apart_is_apart_in_sets_of_any_size() -> None:
+    many, more = [f"a{n:03}" for n in range(100)], [f"b{n:03}" for n in range(100)]
+    clusters = Clusters([*many, *more], lambda _a, _b: "")
+    for keys in (many, more):
+        assert not any(clusters.join(keys[0], key) for key in keys[1:])
+    clusters.forbid(many[-1], more[-1])
+    assert clusters.join(many[0], more[0]) == "kept apart"
+
+
 def test_an_abbreviation_goes_where_its_company_goes() -> None:
     rl, brain = named("in-context reinforcement learning", TASK), named("brain MRI classification", TASK)
     facts = [

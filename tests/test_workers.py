@@ -27,7 +27,7 @@ from paperatlas.extract.readers.shelf import Shelf
 from paperatlas.extract.workers import extracting, pool
 from paperatlas.extract.workers.process import Worker
 from paperatlas.graph.atlas import open_atlas
-from paperatlas.graph.store.journal import Journal
+from paperatlas.graph.store.journal import BUILD, Journal
 from paperatlas.library import build
 
 from .test_faults import record
@@ -216,7 +216,7 @@ def test_a_text_that_makes_the_tagger_raise_in_a_worker(tmp_path: Path) -> None:
         "Error: in.jsonl:71: p070-70 could not be extracted: IndexError: no token 7 (without --strict it is skipped)"
     ]
     # What was finished before it is kept.
-    assert (tmp_path / "atlas" / ".build" / "journal.db").exists()
+    assert (tmp_path / "atlas" / BUILD / "journal.db").exists()
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_workers_killed_from_outside_amid_a_build(tmp_path: Path) -> None:
 
 def test_ctrl_c_with_workers(tmp_path: Path) -> None:
     with begun(tmp_path, "hang", "build", "in.jsonl", "-o", "atlas", booms=(100,)) as process:
-        wait_for(lambda: (tmp_path / "hangs").exists() and (tmp_path / "atlas" / ".build" / "journal.db").exists())
+        wait_for(lambda: (tmp_path / "hangs").exists() and (tmp_path / "atlas" / BUILD / "journal.db").exists())
         # As a terminal does it: to all of its group.
         os.killpg(process.pid, signal.SIGINT)
         out, told = process.communicate(timeout=30)

@@ -7,7 +7,9 @@ just that, and the time is proportional to the file. What is small is checked as
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
@@ -43,6 +45,18 @@ class Violation:
     def __str__(self) -> str:
         place = f"{self.node} {self.path}".strip()
         return f"{place}: {self.message}" + (f" [{self.value}]" if self.value else "")
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep back what rdflib says of literals that are not of their types: the shapes find them, too."""
+    logger = logging.getLogger("rdflib.term")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def violations(store: ox.Store, progress: Progress = lambda batches, _total: batches) -> Iterator[Violation]:
@@ -100,6 +114,7 @@ def _aimed(shapes: rdflib.Graph, data: rdflib.Graph, nodes: set[rdflib.URIRef]) 
     return aimed
 
 
+@_silence()
 def _graph(quads: Iterable[ox.Quad]) -> rdflib.Graph:
     graph = rdflib.Graph()
     for quad in quads:
@@ -121,6 +136,7 @@ def _term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> rdflib.
     return rdflib.Literal(term.value, datatype=datatype, normalize=False)
 
 
+@_silence()
 def _check(graph: rdflib.Graph, shapes: rdflib.Graph) -> list[Violation]:
     import pyshacl
 

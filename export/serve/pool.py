@@ -27,6 +27,10 @@ class Limits:
     workers: int = 10
 
 
+#: Within how many seconds a process has to be ready; it takes a third of one.
+_STARTING = 60.0
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What goes back to the client."""
@@ -34,6 +38,10 @@ class Reply:
     status: int
     type: str
     body: bytes
+
+
+class _EndedError(Exception):
+    """A process has ended that was asked something."""
 
 
 class Pool:
@@ -60,9 +68,18 @@ class Pool:
 
     async def _answered(self, asked: dict[str, Any]) -> Reply:
         try:
-            worker = self._waiting() or await self._start()
+            if worker := self._waiting():
+                with suppress(_EndedError):
+                    return await self._answered_by(worker, asked)
+                # It may have ended before it was asked.
+            return await self._answered_by(await self._start(), asked)
         except OSError as error:
-            return Reply(503, "text/plain", f"no process can be started: {error.strerror}; try again".encode())
+            reason = error.strerror or str(error) or "it takes too long"
+            return Reply(503, "text/plain", f"no process can be started: {reason}; try again".encode())
+        except _EndedError:
+            return Reply(503, "text/plain", b"the query took more memory than it may, and was stopped")
+
+    async def _answered_by(self, worker: Process, asked: dict[str, Any]) -> Reply:
         finished = False
         try:
             async with asyncio.timeout(self.limits.seconds):
@@ -72,8 +89,8 @@ class Pool:
         except TimeoutError:
             text = f"the query took longer than {self.limits.seconds:g} seconds and was stopped"
             return Reply(503, "text/plain", text.encode())
-        except (asyncio.IncompleteReadError, ConnectionError, json.JSONDecodeError):
-            return Reply(503, "text/plain", b"the query took more memory than it may, and was stopped")
+        except (asyncio.IncompleteReadError, ConnectionError, json.JSONDecodeError) as error:
+            raise _EndedError from error
         finally:
             # Also when the client has gone and this task is cancelled: nobody waits for the answer.
             if finished:
@@ -94,9 +111,19 @@ class Pool:
         # What Oxigraph says when memory ends is no message for who started the server.
         said = None if os.environ.get("PAPERATLAS_DEBUG") else DEVNULL
         # A session of its own: Ctrl-C is for the server, which ends its workers.
-        return await asyncio.create_subprocess_exec(
+        worker = await asyncio.create_subprocess_exec(
             *command, stdin=PIPE, stdout=PIPE, stderr=said, start_new_session=True
         )
+        try:
+            # What it takes to start is not the query's time.
+            async with asyncio.timeout(_STARTING):
+                ready = worker.stdout and await worker.stdout.readline()
+            if not ready:
+                raise OSError("it ends at once")
+        except BaseException:
+            await asyncio.shield(_end(worker))
+            raise
+        return worker
 
     async def close(self) -> None:
         """End all processes."""

@@ -122,13 +122,18 @@ def main() -> None:
 
 
 def _serve(data: Data) -> None:
+    _say(b"ready\n")
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         limit_time(asked["seconds"] + 5)
         head, body = answer(data, asked)
         limit_time(0)
-        sys.stdout.buffer.write(json.dumps(head | {"length": len(body)}).encode() + b"\n" + body)
-        sys.stdout.buffer.flush()
+        _say(json.dumps(head | {"length": len(body)}).encode() + b"\n" + body)
+
+
+def _say(content: bytes) -> None:
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":

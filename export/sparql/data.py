@@ -6,7 +6,6 @@ import io
 import json
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,11 +18,14 @@ from paperatlas.errors import InputError
 from paperatlas.export.namespaces import PREFIXES
 from paperatlas.export.rdf.dataset import statistics
 from paperatlas.export.sparql.names import Names, write_names
+from paperatlas.files import stdin
 from paperatlas.graph.atlas import TURTLE, open_atlas
-from paperatlas.rdf import format_of, load_bytes, load_file
+from paperatlas.rdf import all_of, format_of, load_bytes, load_file
 
 #: An atlas whose Turtle has fewer bytes than this is read anew each time: that takes less than half a second.
 _SMALL = 4_000_000
+#: What RDF/XML may begin with, and nothing else does.
+_XML = (b"<?xml", b"<!DOCTYPE", b"<!--", b"<rdf:RDF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def load(path: Path) -> Data:
         InputError: it is damaged.
     """
     if str(path) == "-":
-        return _from_stream(sys.stdin.buffer)
+        return _from_stream(stdin().buffer)
     if path.is_dir() and (path / TURTLE).is_file():
         turtle, folder = path / TURTLE, index_folder(path)
         return (index(turtle, folder) if folder else None) or _from_file(turtle)
@@ -129,11 +131,11 @@ def _from_file(path: Path) -> Data:
 
 
 def _from_stream(stream: BinaryIO) -> Data:
-    content = stream.read()
+    content = all_of(stream, "stdin")
     start = content[:512].lstrip()
     # TriG holds Turtle, and Turtle holds N-Triples; a quad a line is none of them.
     formats = [ox.RdfFormat.JSON_LD] if start[:1] in (b"{", b"[") else [ox.RdfFormat.TRIG, ox.RdfFormat.N_QUADS]
-    formats = [ox.RdfFormat.RDF_XML] if start.startswith(b"<?xml") else formats
+    formats = [ox.RdfFormat.RDF_XML] if start.startswith(_XML) else formats
     problems = []
     for format in formats:
         store = ox.Store()

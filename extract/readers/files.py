@@ -8,7 +8,6 @@ import io
 import os
 import re
 import shutil
-import sys
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, cast
 
 from paperatlas.errors import InputError
+from paperatlas.files import stdin
 
 #: The name of standard input on the command line.
 STDIN = "-"
@@ -173,7 +173,7 @@ def open_inputs(inputs: Iterable[str]) -> Iterator[TextFile]:
     """
     for name in inputs:
         if name == STDIN:
-            yield from _copied("<stdin>", sys.stdin.buffer)
+            yield from _copied("<stdin>", stdin().buffer)
             continue
         for path, listed in _files(name):
             try:
@@ -242,6 +242,9 @@ def _shown(path: Path) -> str:
 
 def _files(name: str) -> Iterator[tuple[Path, bool]]:
     path = Path(name)
+    if not name:
+        # To Path it would be the folder one is in.
+        raise InputError("an input without a name", hint="write . for this folder")
     if path.is_dir():
         members = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
         if not members:
@@ -255,7 +258,7 @@ def _files(name: str) -> Iterator[tuple[Path, bool]]:
         if not matches:
             raise InputError("no file matches", where=name)
         for match in matches:
-            yield from _files(match)
+            yield from _files(match) if Path(match).is_dir() else ((Path(match), True),)
     else:
         raise InputError("no such file or folder", where=name)
 

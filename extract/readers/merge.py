@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -31,10 +32,10 @@ def merge(papers: Iterable[Paper]) -> list[Paper]:
 def gather(records: Iterable[Paper]) -> list[Met]:
     """Put records of one paper together, in order of the papers' keys, whatever order they came in.
 
-    Two records are one paper if they bear one public number (arXiv, DOI), or if their abstracts have the same words,
-    or if they bear one private number (``id``) and their texts are alike; but never if their arXiv numbers differ.
-    Texts under one private number that are not alike are two papers: each gets a hash of its text behind the number.
-    Each paper has an ``id`` of its own.
+    Two records are one paper if they bear one public number (arXiv, DOI), or if their abstracts have the same words, or
+    their texts (one of which may have its title apart and the other not), or if they bear one private number (``id``)
+    and their texts are alike; but never if their arXiv numbers differ. Texts under one private number that are not
+    alike are two papers: each gets a hash of its text behind the number. Each paper has an ``id`` of its own.
     """
     groups = [*_grouped({*records}).values()]
     merged = [_one(group) for group in groups]
@@ -52,44 +53,65 @@ def still_true(known: Iterable[Paper], fresh: Iterable[Paper]) -> list[Paper]:
     what stands on the same line and is alike. A record that merely comes again is no news.
     """
     before, now = {*known}, {*fresh}
-    paths = {record.sources[0].path for record in now}
-    numbers = {(record.sources[0].path, record.id) for record in now if record.id}
+    # Of what is no file, nobody can say that it is the same as before.
+    files = [record for record in now if record.sources[0].is_file]
+    paths = {record.sources[0].path for record in files}
+    numbers = {(record.sources[0].path, record.id) for record in files if record.id}
     at: dict[Source, list[Paper]] = defaultdict(list)
-    for record in now:
+    for record in files:
         at[record.sources[0]].append(record)
     gone: set[Paper] = set()
     for group in _grouped(before | now).values():
-        news = {words_hash(record.abstract) for record in group if record in now and record not in before}
+        news = {words for record in group if record in now and record not in before for words in hashes_of(record)}
         again = any(record in now for record in group)
         for record in group:
             replaced = again and record.sources[0].path in paths
-            if replaced or (news and words_hash(record.abstract) not in news):
+            if replaced or (news and news.isdisjoint(hashes_of(record))):
                 gone.add(record)
     held = before - now - gone
+    like = {place: _all_of(records) for place, records in at.items()}
     return sorted(
         (
             record
             for record in held
             if (record.sources[0].path, record.id) not in numbers
-            and not any(_alike(record, other) for other in at.get(record.sources[0], ()))
+            and not (record.sources[0] in like and _has(like[record.sources[0]].to(record)))
         ),
         key=_order,
     )
 
 
+def _all_of(papers: list[Paper]) -> _Likeness:
+    found = _Likeness(papers)
+    for place in range(len(found)):
+        found.add(place)
+    return found
+
+
+def _has(found: Iterator[object]) -> bool:
+    return next((True for _ in found), False)
+
+
+def hashes_of(record: Paper) -> tuple[str, ...]:
+    """Return :func:`words_hashes` of a record."""
+    return words_hashes(record.title, record.abstract)
+
+
 @lru_cache(maxsize=2**16)
-def words_hash(abstract: str) -> str:
-    """Hash the words of an abstract: under one hash two abstracts are one paper's."""
-    return hashlib.sha256(words_of(abstract).encode()).hexdigest()
+def words_hashes(title: str, abstract: str) -> tuple[str, ...]:
+    """Hash the words of an abstract, and those of title and abstract: two records that share a hash are one paper's."""
+    words = words_of(abstract)
+    texts = dict.fromkeys((words, f"{words_of(title)} {words}".strip()))
+    return tuple(hashlib.sha256(text.encode()).hexdigest() for text in texts)
 
 
-def marks(*, arxiv: str, doi: str, id: str, words: str) -> list[str]:
-    """Return what tells of a record which others may be of its paper; ``words`` is :func:`words_hash` of its abstract.
+def marks(*, arxiv: str, doi: str, id: str, words: Iterable[str]) -> list[str]:
+    """Return what tells of a record which others may be of its paper; ``words`` are its :func:`words_hashes`.
 
     Records that share no mark, directly or by others, are different papers.
     """
-    named = {"arXiv": arxiv, "DOI": doi, "id": id, "words": words}
-    return [f"{kind} {value}" for kind, value in named.items() if value]
+    named = {"arXiv": arxiv, "DOI": doi, "id": id}
+    return [*(f"{kind} {value}" for kind, value in named.items() if value), *(f"words {value}" for value in words)]
 
 
 def _order(paper: Paper) -> tuple[object, ...]:
@@ -102,8 +124,9 @@ def _grouped(records: Iterable[Paper]) -> dict[int, list[Paper]]:
     groups = _Groups(records)
     groups.join_by(lambda paper: paper.arxiv)
     groups.join_by(lambda paper: paper.doi)
-    groups.join_by(lambda paper: words_hash(paper.abstract))
-    groups.join_by(lambda paper: paper.id, only=_alike)
+    groups.join_by(lambda paper: hashes_of(paper)[0])
+    groups.join_by(lambda paper: hashes_of(paper)[-1])
+    groups.join_alike(lambda paper: paper.id)
     return groups.members()
 
 
@@ -116,20 +139,28 @@ class _Groups:
         self._parent = [*range(len(self._papers))]
         self._arxiv = [{paper.arxiv} - {""} for paper in self._papers]
 
-    def join_by(
-        self, key: Callable[[Paper], str], *, only: Callable[[Paper, Paper], bool] = lambda _a, _b: True
-    ) -> None:
-        """Join the papers for which ``key`` gives one non-empty value and of which ``only`` approves."""
-        leaders: dict[str, list[int]] = defaultdict(list)
+    def join_by(self, key: Callable[[Paper], str]) -> None:
+        """Join the papers for which ``key`` gives one non-empty value."""
+        for same in self._by(key):
+            leaders: list[int] = []
+            for index in same:
+                if not any(self._join(leader, index) for leader in leaders):
+                    leaders.append(index)
+
+    def join_alike(self, key: Callable[[Paper], str]) -> None:
+        """Join the papers for which ``key`` gives one non-empty value, and whose texts are alike."""
+        for same in self._by(key):
+            likeness = _Likeness(self._papers[index] for index in same)
+            for place, index in enumerate(same):
+                if not any(self._join(same[other], index) for other in likeness.to(self._papers[index])):
+                    likeness.add(place)
+
+    def _by(self, key: Callable[[Paper], str]) -> list[list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
         for index, paper in enumerate(self._papers):
-            value = key(paper)
-            if not value:
-                continue
-            for leader in leaders[value]:
-                if only(self._papers[leader], paper) and self._join(leader, index):
-                    break
-            else:
-                leaders[value].append(index)
+            if value := key(paper):
+                found[value].append(index)
+        return [same for same in found.values() if len(same) > 1]
 
     def members(self) -> dict[int, list[Paper]]:
         groups: dict[int, list[Paper]] = defaultdict(list)
@@ -151,9 +182,44 @@ class _Groups:
         return index
 
 
-def _alike(a: Paper, b: Paper) -> bool:
-    words, others = set(words_of(a.text).split()), set(words_of(b.text).split())
-    return len(words & others) >= _ALIKE * len(words | others)
+class _Likeness:
+    """Finds which papers have at least half of their words in common with another.
+
+    Of two such sets of words, put in any one order, the first halves share a word; in that of how seldom words are,
+    few other sets do. This is the prefix filter of AllPairs (Bayardo, Ma & Srikant, WWW 2007). How often words are is
+    counted in the papers that it is made with; those that are to be found are added, by their place among these.
+    """
+
+    def __init__(self, papers: Iterable[Paper]) -> None:
+        self._texts = [_words(paper) for paper in papers]
+        self._often = Counter(word for words in self._texts for word in words)
+        self._with: dict[str, list[int]] = defaultdict(list)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def add(self, place: int) -> None:
+        for word in self._seldom(self._texts[place]):
+            self._with[word].append(place)
+
+    def to(self, paper: Paper) -> Iterator[int]:
+        """Yield the places of the papers that ``paper`` is like."""
+        words, seen = _words(paper), set[int]()
+        for word in self._seldom(words):
+            for place in self._with.get(word, ()):
+                others = self._texts[place]
+                if place not in seen and len(words & others) >= _ALIKE * len(words | others):
+                    yield place
+                seen.add(place)
+
+    def _seldom(self, words: Set[str]) -> list[str]:
+        """Return the seldomest of ``words``: all but fewer than half."""
+        left_out = math.ceil(_ALIKE * len(words)) - 1
+        return sorted(words, key=lambda word: (self._often[word], word))[: len(words) - left_out]
+
+
+def _words(paper: Paper) -> frozenset[str]:
+    return frozenset(words_of(paper.text).split())
 
 
 def _one(group: list[Paper]) -> Paper:

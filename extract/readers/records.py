@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate
@@ -54,11 +56,14 @@ def paper_from(fields: Mapping[str, object], source: Source) -> Paper | Skipped:
     >>> paper_from({"arXiv_ID": "1711.00937v2", "Abstract": "We ..."}, Source("a.csv", 2)).key
     'arXiv:1711.00937'
     """
-    named = {re.sub(r"[^a-z]", "", str(name).lower()): value for name, value in fields.items()}
+    named: dict[str, object] = {}
+    for name, value in fields.items():
+        # "doi" and "DOI" are one field: the first that says something counts.
+        if _says_something(value):
+            named.setdefault(re.sub(r"[^a-z]", "", str(name).lower()), value)
 
     def get(field: str) -> object:
-        found = (named.get(name) for name in FIELDS[field])
-        return next((value for value in found if value not in (None, "", [], {})), None)
+        return next((named[name] for name in FIELDS[field] if name in named), None)
 
     title = " ".join(_string(get("title")).split())
     abstract = _abstract(_string(get("abstract")), _string(get("text")), title)
@@ -97,20 +102,25 @@ def iso_date(value: object) -> str:
 
     >>> [iso_date(d) for d in (2017, "2017/6", "2017-06-12T00:00:00Z", "Mon, 2 Apr 2007 19:18:42 GMT", "n.d.")]
     ['2017', '2017-06', '2017-06-12', '2007-04-02', '']
+    >>> iso_date("2017-02-31"), iso_date("0000-01-01")
+    ('2017-02', '')
     """
     text = _string(value).strip()
-    match = re.match(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)", text)
+    match = re.match(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)", text, re.ASCII)
     if match:
         year, month, day = match.groups()
     else:
         parsed = parsedate(text)
         if not parsed:
-            late = re.search(r"\b(1[89]\d\d|20\d\d)\b", text)
+            late = re.search(r"\b(1[89]\d\d|20\d\d)\b", text, re.ASCII)
             return late[1] if late else ""
         year, month, day = f"{parsed[0]:04}", str(parsed[1]), str(parsed[2])
+    if not int(year):
+        # No calendar has it.
+        return ""
     if not month or not 1 <= int(month) <= 12:
         return year
-    if not day or not 1 <= int(day) <= 31:
+    if not day or not 1 <= int(day) <= monthrange(int(year), int(month))[1]:
         return f"{year}-{int(month):02}"
     return f"{year}-{int(month):02}-{int(day):02}"
 
@@ -152,8 +162,17 @@ def _versions_date(versions: object) -> str:
     return ""
 
 
+def _says_something(value: object) -> bool:
+    """Tell what is given from what only stands in its place: nothing, blanks, a table's NaN, a database's object."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return False
+    if isinstance(value, str):
+        return bool(value.strip())
+    return value is not None and value != [] and not isinstance(value, Mapping)
+
+
 def _string(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or not _says_something(value):
         return ""
     return str(value)
 

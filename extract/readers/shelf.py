@@ -13,7 +13,7 @@ from typing import Any
 
 from paperatlas.errors import OutputError
 from paperatlas.extract.paper import Paper, Source, with_id
-from paperatlas.extract.readers.merge import marks, merge, words_hash
+from paperatlas.extract.readers.merge import marks, merge, words_hashes
 
 _FIELDS = tuple(field.name for field in fields(Paper))
 _TABLES = """
@@ -68,7 +68,7 @@ class Shelf:
     def _add(self, record: Paper) -> None:
         self.records += 1
         # Not what remembers the hashes, with the abstracts.
-        words = words_hash.__wrapped__(record.abstract)
+        words = words_hashes.__wrapped__(record.title, record.abstract)
         found = marks(arxiv=record.arxiv, doi=record.doi, id=record.id, words=words)
         rows = [(mark, self.records) for mark in found]
         with _kept():

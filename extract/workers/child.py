@@ -67,12 +67,19 @@ def _serve(stream: BinaryIO, outcomes: BinaryIO) -> None:
 
 
 def _receive(stream: BinaryIO, waiting: SimpleQueue[list[Paper]]) -> None:
-    """Take papers in; when the parent is gone, end the process, whatever it is at."""
+    """Take papers in; when the parent is gone, end the process, whatever it is at.
+
+    No error may end this thread alone: nobody would ever hear of what was sent.
+    """
     try:
         while True:
             waiting.put(pickle.load(stream))  # noqa: S301
     except (EOFError, pickle.UnpicklingError, OSError):
         os._exit(0)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+    except BaseException:
+        os._exit(1)
 
 
 def _portable(error: Exception) -> Exception:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import product
 
 #: Tells why two members cannot be in one set; empty if they may.
 Guard = Callable[[str, str], str]
@@ -47,15 +48,14 @@ class Clusters:
 
     def obstacle(self, one: str, other: str, *, guarded: bool = True) -> str:
         """Return why the sets of two keys cannot be one; empty if they can."""
-        first, second = self.members(one)[:_COMPARED], self.members(other)[:_COMPARED]
-        for member in first:
-            forbidden = self._forbidden.get(member, set())
-            for against in second:
-                if against in forbidden:
-                    return "kept apart"
-                if guarded and (why := self._guard(member, against)):
-                    return why
-        return ""
+        first, second = self.members(one), self.members(other)
+        # What is forbidden is so for all, in sets of any size.
+        if any(not self._forbidden[member].isdisjoint(second) for member in first if member in self._forbidden):
+            return "kept apart"
+        if not guarded:
+            return ""
+        pairs = product(first[:_COMPARED], second[:_COMPARED])
+        return next(filter(None, (self._guard(member, against) for member, against in pairs)), "")
 
     def join(self, one: str, other: str, *, guarded: bool = True) -> str:
         """Make one set of those of two keys; return why not, if it cannot be."""

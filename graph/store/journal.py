@@ -8,9 +8,10 @@ nothing.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Container, Iterable, Iterator
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from paperatlas.graph.runs import Run
@@ -18,8 +19,10 @@ from paperatlas.graph.store.rows import Stored, read, read_runs, run_row
 from paperatlas.graph.store.schema import FACTS, create
 
 #: The hidden folder of a build that has not ended.
-BUILD = ".build"
+BUILD = ".paperatlas-build"
 _JOURNAL = "journal.db"
+#: What a build puts into the folder: the journal, the files in the making, and what these are written to first.
+_MADE = ("journal.db*", "atlas.*", ".atlas.*.part", "migrated.db*")
 
 
 class Journal:
@@ -75,7 +78,11 @@ class Journal:
         if self._connection:
             self._connection.close()
             self._connection = None
-        shutil.rmtree(self._path.parent, ignore_errors=True)
+        for made in chain.from_iterable(map(self._path.parent.glob, _MADE)):
+            made.unlink(missing_ok=True)
+        # What somebody else has put there stays.
+        with suppress(OSError):
+            self._path.parent.rmdir()
 
     def _resume(self) -> None:
         try:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.readers.merge import Met, gather, marks, still_true, words_hash
+from paperatlas.extract.readers.merge import Met, gather, hashes_of, marks, still_true
 from paperatlas.graph.authority import kept_authority
 from paperatlas.graph.linking import Linked, link
 from paperatlas.graph.memory import uncollected
@@ -194,7 +194,7 @@ class Revision:
         ahead = {
             mark
             for record in records
-            for mark in _marks(record.arxiv, record.doi, record.id, words_hash(record.abstract), str(record.sources[0]))
+            for mark in _marks(record.arxiv, record.doi, record.id, " ".join(hashes_of(record)), str(record.sources[0]))
         }
         seen: set[str] = set()
         touched: set[str] = set()
@@ -232,7 +232,7 @@ _MARKS = """
 
 
 def _marks(arxiv: str, doi: str, number: str, words: str, place: str) -> Iterable[str]:
-    return (*marks(arxiv=arxiv, doi=doi, id=number, words=words), f"place {place}")
+    return (*marks(arxiv=arxiv, doi=doi, id=number, words=words.split()), f"place {place}")
 
 
 def base_of(store: Path) -> str:

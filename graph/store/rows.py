@@ -14,7 +14,7 @@ from typing import Any
 
 from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
 from paperatlas.extract.paper import Paper, Source, with_id
-from paperatlas.extract.readers.merge import words_hash
+from paperatlas.extract.readers.merge import hashes_of
 from paperatlas.graph.runs import Run
 from paperatlas.schema import EntityType, RelationType
 
@@ -96,7 +96,7 @@ def _plain(paper: Paper, name: str) -> str:
 
 def _record_row(key: str, paper: Paper, record: Paper) -> Row:
     gave = {name: getattr(record, name) for name in _COLUMNS if getattr(record, name) != getattr(paper, name)}
-    return (key, *record.sources[0], _dumps(gave), words_hash(record.abstract))
+    return (key, *record.sources[0], _dumps(gave), " ".join(hashes_of(record)))
 
 
 def _record(paper: Paper, path: str, line: int, gave: str) -> Paper:
@@ -218,7 +218,7 @@ def complete(connection: sqlite3.Connection) -> None:
     ]
     connection.executemany("UPDATE sources SET gave = ? WHERE paper = ?", made)
     known = [*read(connection)]
-    words = [(words_hash(stored.paper.abstract), stored.key) for stored in known]
+    words = [(" ".join(hashes_of(stored.paper)), stored.key) for stored in known]
     connection.executemany("UPDATE sources SET words = ? WHERE paper = ?", words)
     connection.executemany("UPDATE papers SET digest = ? WHERE paper = ?", [(s.digest, s.key) for s in known])
     connection.commit()

@@ -41,7 +41,7 @@ FACTS = {
     "sources": """(
     paper TEXT NOT NULL REFERENCES papers, path TEXT NOT NULL, line INTEGER NOT NULL,
     gave TEXT NOT NULL,              -- a JSON object of the fields in which the record differs from the paper
-    words TEXT NOT NULL,             -- a hash of the words of the record's abstract
+    words TEXT NOT NULL,             -- hashes of the words of the record's abstract, and of its text
     PRIMARY KEY (paper, path, line, gave)
 ) STRICT, WITHOUT ROWID""",
     "entities": """(

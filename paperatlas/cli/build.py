@@ -19,7 +19,6 @@ from paperatlas.cli.common import (
     Verbose,
     Voice,
     Wait,
-    WithSparql,
     Workers,
     read_and_skipped,
 )
@@ -37,7 +36,14 @@ def build(
     min_confidence: MinConfidence = 0.0,
     workers: Workers = None,
     wait: Wait = None,
-    with_sparql: WithSparql = False,
+    with_sparql: Annotated[
+        bool | None,
+        typer.Option(
+            "--with-sparql/--without-sparql",
+            help="Let the page answer SPARQL, too, offline; it grows by 2 MB and more. As it was, if not given.",
+            show_default=False,
+        ),
+    ] = None,
     link: Annotated[
         list[str] | None,
         typer.Option(
@@ -56,18 +62,19 @@ def build(
     extract, has changed. A build that was stopped goes on where it was. Without INPUT, what is there is linked anew.
     """
     from paperatlas import building, deciding
-    from paperatlas.errors import Interrupted
+    from paperatlas.errors import Interrupted, UsageError
     from paperatlas.extract.pipeline import Options
     from paperatlas.graph.atlas import PAGE
     from paperatlas.graph.store.journal import BUILD
 
     voice = Voice(quiet=quiet, verbose=verbose)
-    if not inputs:
-        voice.say(
-            f"{output}: {building.summarize(building.relink(output, anew=True, wait=wait, say=voice.say))}; linked anew"
-        )
-        return
     options = Options(pipeline, model, gazetteer, min_confidence)
+    if not inputs:
+        if options != Options() or from_ or strict or workers:
+            raise UsageError("nothing is extracted without INPUT", hint="--link, --with-sparql and --wait may be given")
+        atlas = building.relink(output, anew=True, wait=wait, say=voice.say, with_sparql=with_sparql, link=link or ())
+        voice.say(f"{output}: {building.summarize(atlas)}; linked anew")
+        return
     try:
         atlas, reading = building.build(
             inputs,

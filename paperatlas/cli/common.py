@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from paperatlas.errors import harmless, one_line
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers.records import Skipped
 
@@ -170,6 +171,11 @@ def read_and_skipped(records: int, skipped: int) -> str:
     return f"{counted(records, 'record')} read, {skipped} skipped"
 
 
+def print_line(line: str) -> None:
+    """Print a line of what an atlas says, which may be anybody's."""
+    typer.echo(harmless(line))
+
+
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; on a terminal long cells fold, elsewhere every row is one line."""
     from rich import box
@@ -179,9 +185,9 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for name in header:
-        table.add_column(Text(name), overflow="fold")
+        table.add_column(Text(one_line(name)), overflow="fold")
     for row in rows:
-        table.add_row(*(Text(" ".join(cell.split())) for cell in row))
+        table.add_row(*(Text(one_line(cell)) for cell in row))
     console = Console()
     if not console.is_terminal:
         console = Console(width=max(80, console.measure(table, options=console.options.update(width=10**6)).maximum))

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli.common import AsJson, Quiet, Verbose, Voice
+from paperatlas.cli.common import AsJson, Quiet, Verbose, Voice, print_line
 
 #: How many of each kind are listed without --verbose.
 _LISTED = 20
@@ -32,6 +32,6 @@ def diff(
         return
     lines = [*tell(difference, limit=None if verbose else _LISTED)]
     for line in lines:
-        typer.echo(line)
+        print_line(line)
     if not lines:
         voice.say(f"{first} and {second} say the same")

@@ -11,6 +11,7 @@ import typer
 
 from paperatlas.cli.common import Quiet, Verbose, Voice, counted
 from paperatlas.errors import Interrupted, UsageError
+from paperatlas.files import stdin
 
 if TYPE_CHECKING:
     from paperatlas.extract.fetch import Request
@@ -183,7 +184,7 @@ def _numbers(given: list[str] | None, file: str, query: str) -> list[str]:
     numbers = [*given] if given else []
     if file:
         try:
-            text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+            text = stdin().read() if file == "-" else Path(file).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot be read: {getattr(error, 'strerror', 'not UTF-8')}", where=file) from error
         numbers += (line.strip() for line in text.splitlines())

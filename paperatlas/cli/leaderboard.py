@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from paperatlas.cli.common import AsJson, AtlasFolder, Limit, Quiet, Verbose, Voice, counted, print_table, shown
+from paperatlas.cli.common import (
+    AsJson,
+    AtlasFolder,
+    Limit,
+    Quiet,
+    Verbose,
+    Voice,
+    counted,
+    print_line,
+    print_table,
+    shown,
+)
 
 if TYPE_CHECKING:
     from paperatlas.graph.analysis.leaderboard import Board
@@ -63,7 +74,7 @@ def _print(board: Board, limit: int, voice: Voice) -> None:
     if not board.is_ranked:
         unknown = "which way is better" if board.direction == "unknown" else "which split"
         order = f"{unknown} is not known: in the order of dates, without ranks"
-    typer.echo(f"{board.title}: {counted(len(board.rows), 'score')}, {order}")
+    print_line(f"{board.title}: {counted(len(board.rows), 'score')}, {order}")
     header = ["", "system", "value", "date", "paper", *["evidence"] * (not voice.quiet)]
     rows = [
         [

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli.common import AsJson, AtlasFolder, Quiet, Verbose, Voice, counted
+from paperatlas.cli.common import AsJson, AtlasFolder, Quiet, Verbose, Voice, counted, print_line
 
 
 def paths(
@@ -37,6 +37,6 @@ def paths(
         typer.echo(json.dumps([asdict(route) for route in found], ensure_ascii=False, indent=1))
         return
     for line in tell(found, evidence=not quiet, all_evidence=verbose):
-        typer.echo(line)
+        print_line(line)
     if not found:
         voice.say(f"no path of at most {counted(max_length, 'step')} between {start} and {end}")

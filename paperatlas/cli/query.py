@@ -13,6 +13,7 @@ import typer
 
 from paperatlas.cli.common import AsJson, Quiet, Verbose, Voice, counted, print_table
 from paperatlas.errors import UsageError
+from paperatlas.files import stdin
 
 if TYPE_CHECKING:
     from paperatlas.export.sparql import Data, Table
@@ -105,7 +106,7 @@ def _asked(sparql: str, extra: Sequence[str], data: Data, limit: int | None) -> 
         raise UsageError(f"no option {extra[0]}", hint="only named questions have options of their own")
     if limit is not None:
         raise UsageError("--limit is for named questions", hint="write LIMIT into the query")
-    return sys.stdin.read() if sparql == "-" else sparql
+    return stdin().read() if sparql == "-" else sparql
 
 
 def _options(extra: Sequence[str]) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from paperatlas.cli.common import Quiet, Verbose, Voice
+from paperatlas.errors import UsageError
 
 
 def serve(
@@ -26,7 +28,7 @@ def serve(
         ),
     ] = None,
     timeout: Annotated[
-        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, help="What one query may take.")
+        float, typer.Option("--timeout", metavar="SECONDS", min=0.1, max=86_400, help="What one query may take.")
     ] = 30.0,
     rows: Annotated[int, typer.Option("--rows", metavar="N", min=1, help="What one answer may hold.")] = 100_000,
     quiet: Quiet = False,
@@ -37,6 +39,8 @@ def serve(
     from paperatlas.export.serve.running import serve as run
 
     voice = Voice(quiet=quiet, verbose=verbose)
+    if math.isnan(timeout):
+        raise UsageError("--timeout is no number of seconds")
 
     def ready(address: str) -> None:
         voice.say(f"{address}/ explorer, {address}/query page, {address}/sparql endpoint; Ctrl-C ends it")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli.common import AsJson, AtlasFolder, Quiet, Verbose
+from paperatlas.cli.common import AsJson, AtlasFolder, Quiet, Verbose, print_line
 
 
 def show(
@@ -29,11 +29,11 @@ def show(
             typer.echo(json.dumps(explanation, ensure_ascii=False, indent=1))
         else:
             for line in tell_why(explanation, everything=verbose):
-                typer.echo(line)
+                print_line(line)
         return
     portrait = portray(open_atlas(atlas), name)
     if as_json:
         typer.echo(json.dumps(portrait, ensure_ascii=False, indent=1))
     else:
         for line in tell(portrait, evidence=not quiet, all_evidence=verbose):
-            typer.echo(line)
+            print_line(line)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from paperatlas.cli.common import AsJson, AtlasFolder, Quiet, Verbose, Voice, counted, print_table
+from paperatlas.cli.common import AsJson, AtlasFolder, Quiet, Verbose, Voice, counted, print_line, print_table
 
 
 def timeline(
@@ -37,7 +37,7 @@ def timeline(
     nodes = opened.graph.nodes
     if line.node:
         for paper in line.first:
-            typer.echo(f"{line.name}: first named {nodes[paper]['date']} by {nodes[paper]['name']} ({_key(paper)})")
+            print_line(f"{line.name}: first named {nodes[paper]['date']} by {nodes[paper]['name']} ({_key(paper)})")
         header = ["period", "papers", "total", "of all papers", *["which"] * verbose]
         rows = [
             [p.period, str(len(p.papers)), str(p.total), str(p.of), *[", ".join(map(_key, p.papers))] * verbose]

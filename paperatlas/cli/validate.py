@@ -10,6 +10,7 @@ from typing import TypeVar
 import typer
 
 from paperatlas.cli.common import AsJson, Quiet, RdfData, Verbose, Voice, counted
+from paperatlas.errors import one_line
 
 Item = TypeVar("Item")
 
@@ -28,7 +29,7 @@ def validate(data: RdfData, as_json: AsJson = False, quiet: Quiet = False, verbo
     found = 0
     for violation in violations(store, progress):
         found += 1
-        typer.echo(json.dumps(asdict(violation), ensure_ascii=False) if as_json else str(violation))
+        typer.echo(json.dumps(asdict(violation), ensure_ascii=False) if as_json else one_line(str(violation)))
     voice.say(
         f"{data}: {counted(len(store), 'triple')}; " + (f"{counted(found, 'violation')}" if found else "conforms")
     )

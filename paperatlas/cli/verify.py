@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
-from paperatlas.cli.common import AtlasFolder, Quiet, Verbose, Voice, counted
+from paperatlas.cli.common import AtlasFolder, Quiet, Verbose, Voice, counted, print_line
 
 
 def verify(atlas: AtlasFolder, quiet: Quiet = False, verbose: Verbose = False) -> None:
@@ -20,7 +18,7 @@ def verify(atlas: AtlasFolder, quiet: Quiet = False, verbose: Verbose = False) -
     faults = 0
     for fault in check(store_of(atlas)):
         faults += 1
-        typer.echo(str(fault))
+        print_line(str(fault))
     if faults:
         raise AtlasError(f"{counted(faults, 'fault')}", where=str(atlas))
     voice.say(f"{atlas}: all of it holds")

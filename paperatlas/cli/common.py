@@ -172,8 +172,8 @@ def read_and_skipped(records: int, skipped: int) -> str:
 
 
 def print_line(line: str) -> None:
-    """Print a line of what an atlas says, which may be anybody's."""
-    typer.echo(harmless(line))
+    """Print a line of what an atlas says, which may be anybody's; there may be an empty one before it."""
+    typer.echo("\n".join(map(harmless, line.split("\n"))))
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from paperatlas.cli.common import Quiet, Verbose, Voice
-from paperatlas.errors import UsageError
 
 
 def serve(
@@ -39,8 +37,6 @@ def serve(
     from paperatlas.export.serve.running import serve as run
 
     voice = Voice(quiet=quiet, verbose=verbose)
-    if math.isnan(timeout):
-        raise UsageError("--timeout is no number of seconds")
 
     def ready(address: str) -> None:
         voice.say(f"{address}/ explorer, {address}/query page, {address}/sparql endpoint; Ctrl-C ends it")

@@ -267,8 +267,8 @@ def test_what_a_process_takes_to_start_is_not_the_querys_time(small_folder: Path
 @pytest.mark.parametrize("seconds", ["inf", "nan", "0", "1e9"])
 def test_a_time_that_is_none_is_refused(small_folder: Path, seconds: str, paperatlas: Run) -> None:
     done = paperatlas("serve", small_folder, "--timeout", seconds)
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "--timeout" in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith("Error: Invalid value for '--timeout': ")
 
 
 def test_no_worker_outlives_a_killed_server(small_folder: Path) -> None:

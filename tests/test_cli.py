@@ -11,12 +11,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
 
 from paperatlas.cli import app
+from paperatlas.errors import InputError
 from paperatlas.export import FORMATS as OUTPUT_FORMATS
+from paperatlas.export.sparql.data import load
 from paperatlas.extract.readers import FORMATS as INPUT_FORMATS
 
 from .conftest import EXAMPLES, ROOT
@@ -278,6 +281,25 @@ def test_options_that_need_papers(paperatlas: Run, example_folder: Path, tmp_pat
     done = paperatlas("build", "-o", atlas, "--link", tmp_path / "list.csv", "--with-sparql")
     assert (done.returncode, (atlas / "atlas.html").stat().st_size > 2**21) == (0, True)
     assert b"http://list.example/1" in (atlas / "atlas.ttl").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "before", ["", '<?xml version="1.0"?>\n', "<!-- Mine. -->\n", '<!DOCTYPE rdf:RDF [<!ENTITY e "http://e/">]>']
+)
+def test_rdf_xml_on_stdin(before: str, paperatlas: Run) -> None:
+    rdf = (
+        f'{before}<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://e/">'
+        '<rdf:Description rdf:about="http://e/a"><e:b>found</e:b></rdf:Description></rdf:RDF>'
+    )
+    done = paperatlas("query", "-", "SELECT ?o { ?s ?p ?o }", "-f", "csv", stdin=rdf)
+    assert (done.returncode, done.stdout.split()) == (0, ["o", "found"])
+
+
+def test_rdf_on_stdin_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("paperatlas.rdf._LARGEST", 1000)
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(b"<http://e/a> <http://e/a> <http://e/a> .\n" * 30)))
+    with pytest.raises(InputError, match="stdin: more than 1,000 bytes from what is no file"):
+        load(Path("-"))
 
 
 def test_what_an_atlas_says_does_nothing_to_the_terminal(paperatlas: Run, tmp_path: Path) -> None:

@@ -50,7 +50,9 @@ class Clusters:
         """Return why the sets of two keys cannot be one; empty if they can."""
         first, second = self.members(one), self.members(other)
         # What is forbidden is so for all, in sets of any size.
-        if any(not self._forbidden[member].isdisjoint(second) for member in first if member in self._forbidden):
+        if self._forbidden and any(
+            not self._forbidden[member].isdisjoint(second) for member in first if member in self._forbidden
+        ):
             return "kept apart"
         if not guarded:
             return ""

@@ -78,9 +78,10 @@ class Journal:
         if self._connection:
             self._connection.close()
             self._connection = None
+        # What cannot be removed, or is somebody else's, stays, and with it the folder.
         for made in chain.from_iterable(map(self._path.parent.glob, _MADE)):
-            made.unlink(missing_ok=True)
-        # What somebody else has put there stays.
+            with suppress(OSError):
+                made.unlink()
         with suppress(OSError):
             self._path.parent.rmdir()
 

@@ -13,7 +13,7 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from bench.corpora.__main__ import Predicted, Thresholds, tallies
+from bench.corpora.__main__ import Predicted, tallies
 from bench.corpora.data import Labels, examples_of, text_of
 from bench.grounding import check
 from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
@@ -64,38 +64,12 @@ def test_a_relation_counts_with_both_ends_and_strictly_with_their_types() -> Non
         [(spans[0], "Dataset", 0.9), (spans[1], "Task", 0.9), (spans[2], "Dataset", 0.2)],
         [(0, "Used-For", 1, 0.8), (1, "Used-For", 2, 0.9)],
     )
-    counted = tallies([text], [found], Thresholds(0.5, {"Used-For": 0.5}))
+    counted = tallies([text], [found], 0.5, 0.5)
     assert {name: (t.hits, t.alarms, t.misses) for name, t in counted.items()} == {
         "ner": (1, 1, 2),
         "rel": (1, 0, 0),
         "rel_strict": (0, 1, 1),
     }
-
-
-def test_thresholds_are_chosen_for_all_and_for_each_relation_of_which_there_is_enough() -> None:
-    record = RECORD | {
-        "relations": [{"head": 0, "tail": 1, "type": "Used-For"}, {"head": 1, "tail": 2, "type": "Part-Of"}]
-    }
-    texts = [text_of(record, Vocab())] * 30
-    spans = [tokens for tokens, _ in texts[0].mentions]
-    labels = Labels.of([record])
-    mentions = [(tokens, kind, 0.6) for tokens, kind in zip(spans, ("Method", "Task", "Dataset"), strict=True)]
-    # What is right is likely of the one type and unlikely of the other, beside what is wrong.
-    right = [(0, "Used-For", 1, 0.7), (1, "Part-Of", 2, 0.3)]
-    wrong = [(0, "Used-For", 2, 0.6), (2, "Part-Of", 0, 0.2)]
-    found = [Predicted(mentions, [*right, *wrong])] * 30
-    least = Thresholds.chosen(texts, found, labels)
-    assert 0.2 < least.relations["Part-Of"] <= 0.3
-    assert 0.6 < least.relations["Used-For"] <= 0.7
-    assert tallies(texts, found, least)["rel_strict"].f1 == 1
-    few = Thresholds.chosen(texts[:29], found[:29], labels)
-    assert len({*few.relations.values()}) == 1
-
-
-def test_a_corpus_says_whether_things_are_related_both_ways() -> None:
-    back = {"head": 1, "tail": 0, "type": "Used-For"}
-    assert Labels.of([RECORD]).one_way
-    assert not Labels.of([RECORD | {"relations": [RECORD["relations"][0], back]}]).one_way
 
 
 def test_a_run_prints_its_figures(tmp_path: Path) -> None:

@@ -10,8 +10,7 @@ import argparse
 import json
 import sys
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,8 +35,6 @@ CORPORA = ("scier", "scierc", "gsap", "tdmsci", "scirex", "scirex_abs", "scinlp"
 #: Passes over the data, by the number of windows: small corpora want more.
 _STEPS = 1500
 _GRID = [n / 20 for n in range(2, 17)]
-#: How many relations of a type the development part must have for a threshold of its own.
-_ENOUGH = 30
 
 
 @dataclass(slots=True)
@@ -85,62 +82,25 @@ def predict(network: Network, text: Text, found: Sequence[Window], labels: Label
                 for j, other in enumerate(inside, 1):
                     if i != j and (sentence[one] == sentence[other] or not labels.one_sentence):
                         seen.setdefault((one, other), pairs[i, j, : len(labels.relations)])
-    likeliest: dict[tuple[int, int], tuple[str, float]] = {}
     for (one, other), row in seen.items():
         allowed = [(type_of[one], relation, type_of[other]) in labels.signatures for relation in labels.relations]
         kind = int(np.where(allowed, row, 0).argmax())
         if allowed[kind]:
             # A relation is as sure as its ends are.
             sureness = np.sqrt(candidates[one].probability * candidates[other].probability)
-            likeliest[one, other] = labels.relations[kind], float(row[kind] * sureness)
-    for (one, other), (relation, probability) in likeliest.items():
-        _, back = likeliest.get((other, one), ("", 0.0))
-        if not labels.one_way or (probability, other) > (back, one):
-            predicted.relations.append((one, relation, other, probability))
+            predicted.relations.append((one, labels.relations[kind], other, float(row[kind] * sureness)))
     return predicted
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """From which probability on a mention counts, and a relation, by its type."""
-
-    span: float
-    relations: Mapping[str, float]
-
-    @classmethod
-    def chosen(cls, texts: Sequence[Text], found: Sequence[Predicted], labels: Labels) -> Thresholds:
-        """Choose those under which ``found`` comes nearest to ``texts``: one for all, then each relation's own.
-
-        A type that is seldom in ``texts`` keeps what is good for all.
-        """
-
-        def f1(figure: str, span: float, relations: Mapping[str, float]) -> float:
-            return tallies(texts, found, cls(span, relations))[figure].f1
-
-        def alike(threshold: float) -> dict[str, float]:
-            return dict.fromkeys(labels.relations, threshold)
-
-        span = max(_GRID, key=lambda t: f1("ner", t, alike(1.0)))
-        common = max(_GRID, key=lambda t: f1("rel_strict", span, alike(t)))
-        relations = alike(common)
-        for kind, count in Counter(kind for text in texts for _, kind, _ in text.relations).most_common():
-            if count >= _ENOUGH and kind in relations:
-                chosen = (relations | {kind: threshold} for threshold in _GRID)
-                relations = max(chosen, key=lambda c: (f1("rel_strict", span, c), -abs(c[kind] - common)))
-        return cls(span, relations)
-
-
-def tallies(texts: Sequence[Text], found: Sequence[Predicted], least: Thresholds) -> dict[str, Tally]:
-    """Count hits, false alarms and misses."""
+def tallies(texts: Sequence[Text], found: Sequence[Predicted], span: float, relation: float) -> dict[str, Tally]:
+    """Count hits, false alarms and misses at two thresholds."""
     total = {name: Tally() for name in ("ner", "rel", "rel_strict")}
     for text, predicted in zip(texts, found, strict=True):
-        kept = {n: (tokens, kind) for n, (tokens, kind, p) in enumerate(predicted.mentions) if p >= least.span}
+        kept = {n: (tokens, kind) for n, (tokens, kind, p) in enumerate(predicted.mentions) if p >= span}
         right = [*text.mentions]
         total["ner"] += _tally(set(kept.values()), set(right))
         ours = [
-            (kept[h], kind, kept[t])
-            for h, kind, t, p in predicted.relations
-            if p >= least.relations.get(kind, 1.0) and {h, t} <= kept.keys()
+            (kept[h], kind, kept[t]) for h, kind, t, p in predicted.relations if p >= relation and {h, t} <= kept.keys()
         ]
         theirs = [(right[h], kind, right[t]) for h, kind, t in text.relations]
         total["rel_strict"] += _tally(set(ours), set(theirs))
@@ -189,11 +149,12 @@ def main() -> None:
     seconds = time.perf_counter() - started
 
     dev = [predict(network, *pair, labels, 0.1) for pair in zip(texts["dev"], found["dev"], strict=True)]
-    least = Thresholds.chosen(texts["dev"], dev, labels)
+    span = max(_GRID, key=lambda t: tallies(texts["dev"], dev, t, 0.5)["ner"].f1)
+    relation = max(_GRID, key=lambda t: tallies(texts["dev"], dev, span, t)["rel_strict"].f1)
     started = time.perf_counter()
     test = [predict(network, *pair, labels, 0.1) for pair in zip(texts["test"], found["test"], strict=True)]
     reading = time.perf_counter() - started
-    figures = {name: round(100 * t.f1, 1) for name, t in tallies(texts["test"], test, least).items()}
+    figures = {name: round(100 * t.f1, 1) for name, t in tallies(texts["test"], test, span, relation).items()}
     # An abstract has some 250 pieces.
     abstracts = sum(len(window.ids) for windows in found["test"] for window in windows) / 250
     print(json.dumps(figures | {"seconds_train": round(seconds), "abstracts_per_s": round(abstracts / reading, 1)}))

@@ -20,8 +20,6 @@ from paperatlas.extract.learned.pieces import Window
 from paperatlas.extract.places import Tokens
 from paperatlas.extract.training.examples import Example, Thing
 
-#: Of how many relations something may be said and yet be thought to be a slip.
-_HARDLY_EVER = 0.01
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -30,14 +28,13 @@ class Labels:
     """The labels of a corpus, in the order of their numbers, and between what they were seen in training.
 
     ``signatures`` are (type of the head, relation, type of the tail); ``one_sentence`` tells that no relation leaves
-    its sentence, ``one_way`` that of two things the one is hardly ever related to the other and the other to the one.
+    its sentence.
     """
 
     types: tuple[str, ...]
     relations: tuple[str, ...]
     signatures: frozenset[tuple[str, str, str]]
     one_sentence: bool
-    one_way: bool
 
     @property
     def scheme(self) -> Scheme:
@@ -48,7 +45,6 @@ class Labels:
     def of(cls, records: Iterable[dict[str, Any]]) -> Labels:
         """Collect the labels of a corpus."""
         types, signatures, leaves = set(), set(), False
-        pairs, both = 0, 0
         for record in records:
             entities = record["entities"]
             begins = sorted(start for start, _ in record["sentences"])
@@ -57,12 +53,8 @@ class Labels:
                 head, tail = entities[relation["head"]], entities[relation["tail"]]
                 signatures.add((head["type"], relation["type"], tail["type"]))
                 leaves |= bisect_right(begins, head["start"]) != bisect_right(begins, tail["start"])
-            related = {(relation["head"], relation["tail"]) for relation in record["relations"]}
-            pairs += len(related)
-            both += len(related & {(tail, head) for head, tail in related})
         relations = sorted({relation for _, relation, _ in signatures})
-        one_way = both < _HARDLY_EVER * pairs
-        return cls(tuple(sorted(types)), tuple(relations), frozenset(signatures), not leaves, one_way)
+        return cls(tuple(sorted(types)), tuple(relations), frozenset(signatures), not leaves)
 
 
 @dataclass(frozen=True, slots=True)

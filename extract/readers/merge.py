@@ -69,7 +69,8 @@ def still_true(known: Iterable[Paper], fresh: Iterable[Paper]) -> list[Paper]:
             if replaced or (news and news.isdisjoint(hashes_of(record))):
                 gone.add(record)
     held = before - now - gone
-    like = {place: _all_of(records) for place, records in at.items()}
+    # Mostly none is held at a place that is read now.
+    like = {place: _all_of(at[place]) for place in at.keys() & {record.sources[0] for record in held}}
     return sorted(
         (
             record

@@ -6,6 +6,7 @@ The names are folded once and kept in a small table, beside the index where ther
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from difflib import get_close_matches
@@ -65,6 +66,7 @@ class Names:
         self._store = store
         self._base = base
         self._connection = sqlite3.connect(table or ":memory:")
+        weakref.finalize(self, self._connection.close)
         if table is None:
             _write(store, self._connection)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -29,8 +30,7 @@ class View:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._connection = connect(path)
+        self._open(path)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -38,8 +38,14 @@ class View:
 
     def reopen(self, path: Path) -> None:
         """Go on reading the same store in another place."""
+        self.close()
+        self._open(path)
+
+    def _open(self, path: Path) -> None:
         self.path = path
         self._connection = connect(path)
+        # Whoever opens an atlas need not close it.
+        weakref.finalize(self, self._connection.close)
 
     @reading
     def facts(self) -> tuple[Facts, ...]:

@@ -70,27 +70,18 @@ def still_true(known: Iterable[Paper], fresh: Iterable[Paper]) -> list[Paper]:
                 gone.add(record)
     held = before - now - gone
     # Mostly none is held at a place that is read now.
-    like = {place: _all_of(at[place]) for place in at.keys() & {record.sources[0] for record in held}}
+    like = {place: _Likeness(at[place]) for place in at.keys() & {record.sources[0] for record in held}}
+    for place, likeness in like.items():
+        likeness.add(*range(len(at[place])))
     return sorted(
         (
             record
             for record in held
             if (record.sources[0].path, record.id) not in numbers
-            and not (record.sources[0] in like and _has(like[record.sources[0]].to(record)))
+            and not (record.sources[0] in like and any(True for _ in like[record.sources[0]].to(record)))
         ),
         key=_order,
     )
-
-
-def _all_of(papers: list[Paper]) -> _Likeness:
-    found = _Likeness(papers)
-    for place in range(len(found)):
-        found.add(place)
-    return found
-
-
-def _has(found: Iterator[object]) -> bool:
-    return next((True for _ in found), False)
 
 
 def hashes_of(record: Paper) -> tuple[str, ...]:
@@ -196,12 +187,11 @@ class _Likeness:
         self._often = Counter(word for words in self._texts for word in words)
         self._with: dict[str, list[int]] = defaultdict(list)
 
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def add(self, place: int) -> None:
-        for word in self._seldom(self._texts[place]):
-            self._with[word].append(place)
+    def add(self, *places: int) -> None:
+        """Let the papers at these places be found."""
+        for place in places:
+            for word in self._seldom(self._texts[place]):
+                self._with[word].append(place)
 
     def to(self, paper: Paper) -> Iterator[int]:
         """Yield the places of the papers that ``paper`` is like."""

@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_suffix_regex, registry
 
 from paperatlas.extract.latex import Folded, fold
-from paperatlas.extract.words import Words, keep_words, words_of
+from paperatlas.extract.words import Words, keep_words, words_in
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -111,7 +111,6 @@ class LatexTokenizer:
         return self
 
 
-@registry.tokenizers("paperatlas.LatexTokenizer.v1")  # type: ignore[untyped-decorator]  # spaCy's registry has no types
 def create_latex_tokenizer() -> Callable[[Language], LatexTokenizer]:
     """Return the factory that a spaCy config names under ``nlp.tokenizer``."""
 
@@ -125,7 +124,11 @@ def create_latex_tokenizer() -> Callable[[Language], LatexTokenizer]:
     return create
 
 
+# Called by hand: as a decorator, what has no types would take them from what it decorates.
+registry.tokenizers.register("paperatlas.LatexTokenizer.v1", func=create_latex_tokenizer)
+
+
 def folded_of(doc: Doc) -> Folded:
     """Return the folded text of ``doc``, also where another tokenizer made it."""
     folded: Folded | None = doc._.folded
-    return folded or Folded(words_of(doc).text, words_of(doc).text)
+    return folded or Folded(words_in(doc).text, words_in(doc).text)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from pyvis.network import Network
 
@@ -31,21 +30,15 @@ class _ScoreView(TypedDict):
     place: Place
 
 
-class _Network(Network):  # type: ignore[misc]  # pyvis has no types
-    """pyvis' network, with look-ups that do not go through all nodes for each edge."""
-
-    def get_nodes(self) -> Collection[str]:
-        nodes: Mapping[str, Any] = self.node_map
-        return nodes.keys()
-
-
 def network(chosen: Excerpt, texts: Texts) -> Network:
     """Make the network of what was chosen. Things have their places; papers find theirs in the page."""
     order = {thing: n for n, thing in enumerate(chosen.things)}
     between = [(order[head], order[tail]) for head, tail, _ in chosen.edges if head in order and tail in order]
     places = positions(len(order), between, FIRST_VIEW)
     most = max(chosen.importance.values(), default=1)
-    drawn = _Network(directed=True, height="100%", width="100%")
+    drawn = Network(directed=True, height="100%", width="100%")
+    # Its own goes through all nodes for each edge.
+    drawn.get_nodes = drawn.node_map.keys
     for thing, rank in order.items():
         data = chosen.nodes[thing]
         x, y = places[rank]

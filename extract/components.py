@@ -35,7 +35,7 @@ from paperatlas.extract.rules.results import report
 from paperatlas.extract.rules.roles import roles_of
 from paperatlas.extract.rules.tagger import KEEP, tag
 from paperatlas.extract.sentences import sentence_starts, sentences_of
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 from paperatlas.schema import EntityType
 
 #: The key of ``doc.spans`` that taggers write their mentions to.
@@ -49,7 +49,7 @@ for _name, _default in (("acronyms", ()), ("entities", ()), ("relations", ()), (
 @Language.component("paperatlas_sentences", assigns=["token.is_sent_start"])
 def sentences(doc: Doc) -> Doc:
     """Split ``doc`` into sentences."""
-    starts = sentence_starts(words_of(doc).texts)
+    starts = sentence_starts(words_in(doc).texts)
     # All at once: setting a token's flag looks through the whole doc each time.
     flags: Any = numpy.array([[1 if begins else -1] for begins in starts], dtype="int64").astype("uint64")
     return doc.from_array([SENT_START], flags)
@@ -58,7 +58,7 @@ def sentences(doc: Doc) -> Doc:
 @Language.component("paperatlas_acronyms", assigns=["doc._.acronyms"])
 def acronyms(doc: Doc) -> Doc:
     """Find the abbreviations that ``doc`` defines."""
-    doc._.acronyms = find_acronyms(words_of(doc).text)
+    doc._.acronyms = find_acronyms(words_in(doc).text)
     return doc
 
 
@@ -98,7 +98,7 @@ class PipelineTagger:
         self.types |= {label.casefold(): EntityType(kind).value for label, kind in labels.items()}
 
     def __call__(self, doc: Doc) -> Doc:
-        other = self.inner(words_of(doc).text)
+        other = self.inner(words_in(doc).text)
         found: dict[tuple[int, int, str], float] = {}
         for spans in (other.ents, *other.spans.values()):
             scores = getattr(spans, "attrs", {}).get("scores", [1.0] * len(spans))
@@ -169,7 +169,7 @@ def relations(doc: Doc) -> Doc:
     """Find what is stated of the entities."""
     found = relate(roles_of(doc, doc._.entities), doc._.entities)
     spans = [sentence.span for sentence in sentences_of(doc)]
-    doc._.relations = tuple(asserted(found, doc._.entities, spans, words_of(doc).text))
+    doc._.relations = tuple(asserted(found, doc._.entities, spans, words_in(doc).text))
     return doc
 
 

@@ -16,7 +16,7 @@ from paperatlas.extract.names import SUFFIX, is_mixed
 from paperatlas.extract.naming import Namer
 from paperatlas.extract.surface import singular, slug, surface_key
 from paperatlas.extract.vocabulary import known_type, noun_type
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 from paperatlas.schema import EntityType
 
 
@@ -39,7 +39,7 @@ def group_mentions(
     is the other with a common noun behind it ("the Frank-Wolfe method"). The type is that of the surest mentions.
     """
     # Read once: spaCy puts the text together anew each time.
-    text = words_of(doc).text
+    text = words_in(doc).text
     groups: dict[str, _Group] = defaultdict(_Group)
     listed: dict[str, str] = {}
     for mention, score in mentions:
@@ -126,7 +126,7 @@ def _occurrences(doc: Doc, text: str, groups: dict[str, _Group]) -> dict[str, se
     lengths = range(max(map(len, forms), default=0), 0, -1)
     # The first word of a form finds the places where it may begin; a plural has its letters in common.
     openings = {form[0][:4] for form in forms if form}
-    read = words_of(doc)
+    read = words_in(doc)
     starts = [
         n
         for n, (word, start) in enumerate(zip(read.lower, read.starts, strict=True))

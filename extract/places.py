@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from paperatlas.extract.entities import bare
 from paperatlas.extract.facts import Span
 from paperatlas.extract.tokenizer import folded_of
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -32,7 +32,7 @@ def places_of(doc: Doc, text: str, alias: str) -> Iterator[Tokens]:
         tokens = tokens_of(doc, span)
         if tokens:
             found = doc[slice(*tokens)]
-            if bare(words_of(doc).text, Span(found.start_char, found.end_char)) == span or _fits(doc, span):
+            if bare(words_in(doc).text, Span(found.start_char, found.end_char)) == span or _fits(doc, span):
                 yield tokens
 
 

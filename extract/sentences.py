@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from paperatlas.extract.facts import Span
 from paperatlas.extract.lexicon import words as listed
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -35,7 +35,7 @@ def sentences_of(doc: Doc) -> tuple[Stretch, ...]:
     """Return the sentences of ``doc``, worked out once: spaCy looks through the whole of it each time it is asked."""
     known: tuple[Stretch, ...] | None = doc.user_data.get(_KNOWN)
     if known is None:
-        words = words_of(doc)
+        words = words_in(doc)
         begins = doc.to_array(["SENT_START"]) == 1
         firsts = sorted({0, *begins.nonzero()[0].tolist()}) if words.texts else []
         known = tuple(
@@ -91,5 +91,5 @@ def _after_break(tokens: Sequence[str], i: int) -> bool:
 
 def title_length(doc: Doc) -> int:
     """Return the number of tokens before the line break that ends the title; 0 without a title."""
-    texts = words_of(doc).texts
+    texts = words_in(doc).texts
     return texts.index("\n") if "\n" in texts else 0

@@ -31,7 +31,7 @@ class Words:
         return tuple(text.lower() for text in self.texts)
 
 
-def words_of(doc: Doc) -> Words:
+def words_in(doc: Doc) -> Words:
     """Return the words of ``doc``, worked out once."""
     known: Words | None = doc.user_data.get(_KNOWN)
     if known is None:

@@ -14,7 +14,7 @@ from paperatlas.extract.latex import fold
 from paperatlas.extract.pipeline import load
 from paperatlas.extract.sentences import sentences_of
 from paperatlas.extract.tokenizer import LatexTokenizer
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 
 WORDS = (
     "VQ-VAE's",
@@ -67,10 +67,10 @@ def test_words_are_cut_as_spacy_cuts_them(nlp: Language, text: str) -> None:
 @given(text=TEXTS)
 def test_what_is_kept_of_a_text_is_what_its_doc_holds(nlp: Language, text: str) -> None:
     for doc in (nlp.make_doc(text), spacy.blank("en").make_doc(text)):
-        words = words_of(doc)
+        words = words_in(doc)
         assert words.text == doc.text
         assert [*zip(words.texts, words.lower, words.starts, strict=True)] == [(t.text, t.lower_, t.idx) for t in doc]
-        assert words_of(doc) is words
+        assert words_in(doc) is words
 
 
 @given(text=TEXTS)

@@ -24,7 +24,7 @@ from paperatlas.extract.rules.relations import relate
 from paperatlas.extract.rules.results import report
 from paperatlas.extract.rules.roles import roles_of
 from paperatlas.extract.sentences import sentences_of
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -58,9 +58,9 @@ def facts_of(
     same = same_things(scores.statements, {n: entity for n, entity in seen.items() if entity}, settings)
     kept = {n: joined(group) for n, group in same.items()}
     if judge:
-        kept |= named_metrics(words_of(doc).text, scores, kept, scores.first_number + len(scores.numbers))
+        kept |= named_metrics(words_in(doc).text, scores, kept, scores.first_number + len(scores.numbers))
     statements = _joined_statements(scores.statements, same)
-    sentences, text = [sentence.span for sentence in sentences_of(doc)], words_of(doc).text
+    sentences, text = [sentence.span for sentence in sentences_of(doc)], words_in(doc).text
     found = tuple(kept.values())
     roles = roles_of(doc, found)
     patterned = {(r.head, r.type, r.tail) for r in relate(roles, found)}

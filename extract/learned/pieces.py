@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from paperatlas.extract.sentences import sentences_of
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -105,7 +105,7 @@ class Pieces:
 
         A line break is read as a separator: it ends the title. Other blanks have no pieces.
         """
-        texts, words = words_of(doc).texts, []
+        texts, words = words_in(doc).texts, []
         first = 0
         for sentence, (_, behind) in enumerate(sentences_of(doc)):
             for n in range(first, behind):

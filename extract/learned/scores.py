@@ -17,7 +17,7 @@ from paperatlas.extract.learned.pieces import Window
 from paperatlas.extract.learned.reading import Reading, View
 from paperatlas.extract.numbers import NUMBER
 from paperatlas.extract.places import Tokens, tokens_of
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 from paperatlas.schema import PAPER
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ class Scores:
     """
 
     def __init__(self, doc: Doc, reading: Reading, entities: Sequence[Entity], model: Model) -> None:
-        own = [(n, n + 1) for n, word in enumerate(words_of(doc).lower) if word in SELF]
+        own = [(n, n + 1) for n, word in enumerate(words_in(doc).lower) if word in SELF]
         things = [[tokens for span in entity.mentions if (tokens := tokens_of(doc, span))] for entity in entities]
         self.numbers = [
             Number(match, tokens)
-            for match in NUMBER.finditer(words_of(doc).text)
+            for match in NUMBER.finditer(words_in(doc).text)
             if (tokens := tokens_of(doc, Span(*match.span("value"))))
         ]
         self.first_number = 1 + len(things)

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 from paperatlas.extract.facts import Entity, Span
 from paperatlas.extract.lexicon import cue
 from paperatlas.extract.sentences import sentences_of, title_length
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 from paperatlas.schema import EntityType
 
 #: What also ends the object of a verb: a colon, a comma unless an explanation or a name follows.
@@ -59,7 +59,7 @@ def _sentences(doc: Doc, entities: Sequence[Entity]) -> Iterator[Sentence]:
     title = title_length(doc)
     placed = sorted((span, n) for n, entity in enumerate(entities) for span in entity.mentions)
     own_seen = False
-    whole = words_of(doc).text
+    whole = words_in(doc).text
     for span, end in sentences_of(doc):
         text = span.of(whole)
         if not text.strip():

@@ -26,7 +26,7 @@ from paperatlas.extract.rules.proper_names import name_runs
 from paperatlas.extract.sentences import title_length
 from paperatlas.extract.surface import surface_key
 from paperatlas.extract.vocabulary import head_type, is_generic, known_term, known_type, says_nothing
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 from paperatlas.schema import EntityType
 
 #: How much evidence a candidate needs.
@@ -167,7 +167,7 @@ def _add_measures(doc: Doc, candidates: dict[str, Candidate]) -> None:
     """Take what stands beside a number as its measure for a metric, unless it is known for something else."""
     plain = words("grammar", "function") | words("grammar", "verbs") | words("grammar", "qualifiers")
     taken = {i for c in candidates.values() if c.score >= KEEP for a, b in c.mentions for i in range(a, b)}
-    spans = [doc.char_span(start, end) for start, end in find_measures(words_of(doc).text)]
+    spans = [doc.char_span(start, end) for start, end in find_measures(words_in(doc).text)]
     spans += [doc[t.i : t.i + 1] for t in doc if t.i not in taken and known_type(t.text) is EntityType.METRIC]
     for span in filter(None, spans):
         start = span.start
@@ -182,7 +182,7 @@ def _add_measures(doc: Doc, candidates: dict[str, Candidate]) -> None:
 
 def _join_acronyms(doc: Doc, candidates: dict[str, Candidate], acronyms: Iterable[Acronym]) -> None:
     """Make one candidate of a short form and the long form that the text gives for it."""
-    text = words_of(doc).text
+    text = words_in(doc).text
     for acronym in acronyms:
         short, long = (doc.char_span(*part, alignment_mode="expand") for part in acronym)
         if short is None or long is None:

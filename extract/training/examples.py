@@ -30,7 +30,7 @@ from paperatlas.extract.learned.pieces import Pieces, Window
 from paperatlas.extract.numbers import NUMBER
 from paperatlas.extract.places import Tokens, places_of, tokens_of
 from paperatlas.extract.surface import surface_key
-from paperatlas.extract.words import words_of
+from paperatlas.extract.words import words_in
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ def _forms(doc: Doc, mentions: Iterable[Tokens]) -> Iterable[tuple[Tokens, ...]]
     forms: dict[str, list[Tokens]] = {}
     for start, end in mentions:
         found = doc[start:end]
-        span = bare(words_of(doc).text, Span(found.start_char, found.end_char))
-        forms.setdefault(surface_key(span.of(words_of(doc).text)), []).append((start, end))
+        span = bare(words_in(doc).text, Span(found.start_char, found.end_char))
+        forms.setdefault(surface_key(span.of(words_in(doc).text)), []).append((start, end))
     return map(tuple, forms.values())
 
 
@@ -152,7 +152,7 @@ def untitled(record: Mapping[str, Any]) -> dict[str, Any]:
 def _spelt_alike(
     doc: Doc, keys: Mapping[str, tuple[int, ...]], known: set[Tokens], longest: int
 ) -> Iterable[tuple[Tokens, tuple[int, ...]]]:
-    text, ends = words_of(doc).text, [token.idx + len(token) for token in doc]
+    text, ends = words_in(doc).text, [token.idx + len(token) for token in doc]
     # Most words begin no name; an article may stand before one.
     openings = {key[:2] for key in keys}
     for first in doc:
@@ -178,7 +178,7 @@ def _figures(
 ) -> tuple[Figure, ...]:
     """Return the numbers of the text; each annotated result is tied to the one of its value nearest to its metric."""
     matches = [
-        (m, tokens) for m in NUMBER.finditer(words_of(doc).text) if (tokens := tokens_of(doc, Span(*m.span("value"))))
+        (m, tokens) for m in NUMBER.finditer(words_in(doc).text) if (tokens := tokens_of(doc, Span(*m.span("value"))))
     ]
     matches = [(match, tokens) for match, tokens in matches if tokens[1] <= window.end]
     tied: dict[int, Figure] = {}

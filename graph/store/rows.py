@@ -48,13 +48,16 @@ class Stored:
     @cached_property
     def rows(self) -> dict[str, list[Row]]:
         """The rows by table, in the order of their keys."""
-        content = _content(self)
-        return {**content, "papers": [(*content["papers"][0], self.digest)]}
+        return {**self._content, "papers": [(*self._content["papers"][0], self.digest)]}
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of all of it."""
-        return hashlib.sha256(_dumps(_content(self)).encode()).hexdigest()
+        return hashlib.sha256(_dumps(self._content).encode()).hexdigest()
+
+    @cached_property
+    def _content(self) -> dict[str, list[Row]]:
+        return _content(self)
 
 
 def settled(facts: Facts) -> Facts:

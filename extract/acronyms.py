@@ -2,7 +2,8 @@
 
 After Schwartz & Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text" (PSB 2003):
 the characters of the short form are looked for in the words before the bracket, from right to left, the first one at
-the beginning of a word. Taken further here: plurals, the short form before the bracket, and "X, or Y, ...".
+the beginning of a word. Taken further here: plurals, the short form before the bracket, "X, or Y, ..."; and words
+whose initials spell the short form come first, as the letters of "PPO" are all in "Policy Optimization" already.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _BRACKET = re.compile(r"\(([^()]{2,160})\)")
 _OPENER = re.compile(r"(?:i\.e\.|also|or|called|dubbed|termed|henceforth|aka|a\.k\.a\.|abbreviated)(?: as)?,?\s+")
 _OR = re.compile(r", or ([A-Z][\w-]{1,11})\b")
 _WORD = re.compile(r"[^\s]+")
+_PART = re.compile(r"[^\W_]+")
 #: Words that no long form begins with.
 _NOT_FIRST = frozenset(
     "a an the of for in on with and or to by from as is are we our this that these via using called dubbed".split()
@@ -96,6 +98,29 @@ def _long_form(text: str, end: int, short: str, *, earliest: int = 0) -> tuple[i
     if not words:
         return None
     low = words[0].start()
+    position = _by_initials(text, low, end, letters)
+    if position is None:
+        position = _by_letters(text, low, end, letters)
+    if position is None:
+        return None
+    # A hyphenated compound is taken whole: "Leaky-Integrate-Fire".
+    while position > low and not text[position - 1].isspace() and text[position - 1] not in "(/" + _QUOTES:
+        position -= 1
+    long = text[position:end]
+    first = long.split(maxsplit=1)[0].casefold()
+    if first in _NOT_FIRST or len(long) <= len(short) or short.casefold() in long.casefold().split():
+        return None
+    return position, end
+
+
+def _by_initials(text: str, low: int, end: int, letters: list[str]) -> int | None:
+    """Return where the last words before ``end`` begin, if their initials are the letters."""
+    parts = [*_PART.finditer(text, low, end)][-len(letters) :]
+    return parts[0].start() if [part[0][0].casefold() for part in parts] == letters else None
+
+
+def _by_letters(text: str, low: int, end: int, letters: list[str]) -> int | None:
+    """Return where the letters begin that stand before ``end`` in order, the first one at the beginning of a word."""
     position = end
     for index in range(len(letters) - 1, -1, -1):
         position -= 1
@@ -105,14 +130,7 @@ def _long_form(text: str, end: int, short: str, *, earliest: int = 0) -> tuple[i
             position -= 1
         if position < low:
             return None
-    # A hyphenated compound is taken whole: "Leaky-Integrate-Fire".
-    while position > low and not text[position - 1].isspace() and text[position - 1] not in "(/" + _QUOTES:
-        position -= 1
-    long = text[position:end]
-    first = long.split(maxsplit=1)[0].casefold()
-    if first in _NOT_FIRST or len(long) <= len(short) or short.casefold() in long.casefold().split():
-        return None
-    return position, end
+    return position
 
 
 def _begins_word(text: str, position: int, low: int) -> bool:

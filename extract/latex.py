@@ -88,7 +88,9 @@ _STYLE = re.compile(
 _SPECIAL = re.compile(
     r"""
       (?P<accent>\\(?:[`'^~="\.]\s*|[uvHcdbkr](?:\s+|(?=\{)))(?:\{\s*\\?(?P<braced>[A-Za-z])\s*\}|\\?(?P<bare>[A-Za-z])(?![A-Za-z]*\{)))
-    | \\(?P<macro>[A-Za-z]+)\*?(?P<gap>[ ]*)
+    # A style may have run together with what it sets, where an export has lost the braces: "\emphbinary".
+    | \\(?P<macro>(?!texttrademark|mathbbm)(?:emph|text(?:bf|it|rm|sc|sf|tt)|math(?:bb|bf|cal|it|rm|sf|tt))(?=[A-Za-z])
+        |[A-Za-z]+)\*?(?P<gap>[ ]*)
     | \\(?P<escaped>[%&_\#${}])
     | \\(?P<delimiter>[()\[\]])
     | (?P<thin>\\[,;:!\ /@>-]|\\\\(?:\[[^\]\n]{0,99}\])?|~)

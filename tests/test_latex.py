@@ -20,6 +20,7 @@ from paperatlas.extract.latex import fold
         (r"{\em Gato}, \textbf{bold} and {\it it}", "Gato, bold and it"),
         (r"$x_{i}$ is in $\mathcal{O}(n^2 \log n)$", "xi is in O(n^2 log n)"),
         (r"5--10 $\pm$ 3 $^\circ$C --- ``quoted''", "5–10 ± 3 °C — “quoted”"),
+        (r"\emphbinary loss, \textscFgd, $\mathrmpoly(n)$, Foo\texttrademark", "binary loss, Fgd, poly(n), Foo™"),
         (r"as in \citep{foo2020}, see~\ref{x}", "as in , see "),
         (r"\href{https://example.org}{our page} and \url{https://example.org}", "our page and https://example.org"),
         ("costs $5 and $6 million", "costs $5 and $6 million"),

@@ -52,12 +52,33 @@ def surface_key(text: str) -> str:
     return "".join(_BRITISH.sub("iz", word) for word in words)
 
 
+#: Plurals that keep their Latin or Greek.
+_CLASSICAL = (
+    (re.compile(r"(?<=tr)ices$"), "ix"),
+    (re.compile(r"(?<=[dt])ices$"), "ex"),
+    (re.compile(r"(?<=the)ses$|(?<=aly)ses$|(?<=gno)ses$|(?<=cri)ses$"), "sis"),
+    (re.compile(r"(?<=corp)ora$"), "us"),
+    (re.compile(r"(?<=riteri|enomen|utomat)a$|(?<=criteri)a$"), "on"),
+)
+#: No plurals, though they end like some.
+_ENDS_IN_S = frozenset("alias atlas bayes bias canvas chaos diabetes gas kubernetes lens pancreas".split())
+
+
 def singular(word: str) -> str:
     """Return the singular of a noun in lower case, by its ending.
 
     >>> [singular(w) for w in ("networks", "policies", "losses", "analysis", "gans", "bias", "aes")]
     ['network', 'policy', 'loss', 'analysis', 'gan', 'bias', 'ae']
+    >>> [singular(w) for w in ("matrices", "hypotheses", "corpora", "biases", "lens", "databases")]
+    ['matrix', 'hypothesis', 'corpus', 'bias', 'lens', 'database']
     """
+    for ending, replacement in _CLASSICAL:
+        if ending.search(word):
+            return ending.sub(replacement, word)
+    if word in _ENDS_IN_S:
+        return word
+    if word.removesuffix("es") in _ENDS_IN_S:
+        return word.removesuffix("es")
     if len(word) < 3 or not word.endswith("s") or word.endswith(("ss", "us", "is", "ias", "ics", "series", "species")):
         return word
     if word.endswith("ies") and len(word) > 4:

@@ -24,14 +24,6 @@ _NUMBERS = {
 #: "LLM as a judge", "LLM as judge".
 _ARTICLES = frozenset(("a", "an", "the"))
 _ROMAN = {"II": "2", "III": "3", "IV": "4"}
-#: Plurals that keep their Latin or Greek.
-_CLASSICAL = (
-    (re.compile(r"(?<=tr)ices$"), "ix"),
-    (re.compile(r"(?<=[dt])ices$"), "ex"),
-    (re.compile(r"(?<=the)ses$|(?<=aly)ses$|(?<=gno)ses$|(?<=cri)ses$"), "sis"),
-    (re.compile(r"(?<=corp)ora$"), "us"),
-    (re.compile(r"(?<=riteri|enomen|utomat)a$|(?<=criteri)a$"), "on"),
-)
 #: British endings and variants that no list of words has all of. What is changed without need ("noised") does no harm:
 #: it is changed wherever it stands.
 _VARIANTS = (
@@ -101,15 +93,8 @@ def _word(piece: str, *, alone: bool) -> str:
     if not lower.isalpha() or (len(piece) > 1 and piece.isupper()):
         return lower
     if not (alone and piece.istitle() and lower.endswith("as")):
-        lower = _singular(lower)
+        lower = singular(lower) if len(lower) > 3 else lower
     return _american(lower)
-
-
-def _singular(word: str) -> str:
-    for ending, replacement in _CLASSICAL:
-        if ending.search(word):
-            return ending.sub(replacement, word)
-    return singular(word) if len(word) > 3 else word
 
 
 def _american(word: str) -> str:

@@ -101,6 +101,9 @@ def _join_with_nouns(text: str, groups: dict[str, _Group]) -> None:
             if not _is_appended(tokens):
                 continue
             shorter = Span(span.start, span.end - len(tokens[-1]) - 1)
+            if SUFFIX.search(shorter.of(text)) or tokens[-2] == "based":
+                # No noun is left of "graph-based methods".
+                continue
             key = surface_key(shorter.of(text))
             if key in groups and groups[key] is not group:
                 _join(groups, key, surface_key(span.of(text)))

@@ -18,6 +18,8 @@ from paperatlas.schema import EntityType
 
 #: A method's abbreviation of more letters than this is better known than what it stands for.
 _SHORT = 3
+#: Metrics that go by their plural.
+_COUNTED = re.compile(r"[KMGTP]?(?:FLOP|MAC)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +60,20 @@ class Namer:
         body = [mention for mention in mentions if mention.start >= self.title_end] or mentions
         proper = kind in (EntityType.MODEL, EntityType.DATASET)
         forms = (mention.of(self.text) if proper else self._inside(mention) for mention in body)
-        counts = Counter(in_singular(form) for form in forms)
+        counts = Counter(self._in_singular(form, kind) for form in forms)
         # A term in small letters says that its capitals elsewhere are a heading's.
         return max(counts, key=lambda form: (is_mixed(form), form.islower(), counts[form], -len(form), form))
+
+    def _in_singular(self, form: str, kind: EntityType) -> str:
+        """Put a term in the singular, but leave a name that only looks like a plural: "Cityscapes", "Stanford Cars".
+
+        A capitalised word is one if it stands alone or at the end of a dataset's name, and the text never has its
+        singular.
+        """
+        single, last = in_singular(form), form.rpartition(" ")[2]
+        if single == form or not last.istitle() or not (kind is EntityType.DATASET or last == form):
+            return single
+        return single if re.search(rf"\b{re.escape(single.rpartition(' ')[2])}\b", self.text, re.I) else form
 
     def _inside(self, mention: Span) -> str:
         """Return a mention as it would stand inside a sentence: without the capital that a beginning gives it."""
@@ -75,8 +88,12 @@ def in_singular(text: str) -> str:
 
     >>> in_singular("GANs"), in_singular("Normalizing Flows"), in_singular("DeepMind Labs"), in_singular("Atari")
     ('GAN', 'Normalizing Flow', 'DeepMind Lab', 'Atari')
+    >>> in_singular("GFLOPs"), in_singular("Toeplitz matrices")
+    ('GFLOPs', 'Toeplitz matrix')
     """
     start, space, last = text.rpartition(" ")
+    if _COUNTED.fullmatch(last):
+        return text
     if re.search(r"[A-Z0-9]s$", last):
         return start + space + last[:-1]
     if is_mixed(last) or not (last.islower() or last.istitle()):

@@ -32,8 +32,15 @@ _INFIXES = [
     r"(?<=[\w%])[=<>≤≥](?=\d)",
 ]
 
-#: Where a word is cut at its end: spaCy's list, but units stay with their numbers (GSM8K is a name).
-_SUFFIXES = [*(suffix for suffix in TOKENIZER_SUFFIXES if "km²" not in suffix), r"(?<=[0-9])%", r"(?<=[0-9][A-Za-z])\."]
+#: Where a word is cut at its end: spaCy's list, but units stay with their numbers (GSM8K is a name), and a capital is
+#: an initial only where it stands alone ("GrabS.", "FIMA-Q." end a sentence).
+_SUFFIXES = [
+    *(suffix for suffix in TOKENIZER_SUFFIXES if "km²" not in suffix),
+    r"(?<=[0-9])%",
+    r"(?<=[0-9][A-Za-z])\.",
+    rf"(?<=[{ALPHA}][{ALPHA_UPPER}])\.",
+    rf"(?<=[{ALPHA}0-9]-[{ALPHA_UPPER}])\.",
+]
 
 #: Without a blank for so long no word goes on. Such runs are left whole: taking them apart sign by sign takes forever.
 _UNBROKEN = re.compile(r"\S{200,}")

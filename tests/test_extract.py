@@ -129,6 +129,8 @@ def test_respectively_is_read_in_order(facts_in: Extract) -> None:
         ("We release Quux, a large language model that speaks.", "Quux", "Model"),
         ("It is better in terms of the Quux score than others.", "Quux", "Metric"),
         ("We study the task of Quux7 parsing, and do it well.", "Quux7 parsing", "Task"),
+        ("We introduce a new optimizer called Shears. The Shears optimizer is fast.", "Shears", "Method"),
+        ("Shears: Low-rank Search\nThe Shears optimizer is fast.", "Shears", "Method"),
         (r"We train \chinchilla, a predicted compute-optimal model, with more data.", "Chinchilla", "Model"),
     ],
 )
@@ -164,6 +166,9 @@ def test_mentions_of_one_thing_are_one_entity(facts_in: Extract) -> None:
         ("the CAmera Pose Supervised, or CAPS, descriptors", [("CAPS", "CAmera Pose Supervised")]),
         ("a named entity recognition (NER) system", [("NER", "named entity recognition")]),
         ("trust region policy optimization method (TRPO)", [("TRPO", "trust region policy optimization")]),
+        # The letters of "PPO" are all in "Policy Optimization", from right to left.
+        ("such as Proximal Policy Optimization (PPO)", [("PPO", "Proximal Policy Optimization")]),
+        ("a Random-Regression Forest (RRF)", [("RRF", "Random-Regression Forest")]),
         ("it works (as shown) in 2019 (USA) and (b)", []),
         ("large gains (LG) are not what a gain (GAIN) means", [("LG", "large gains")]),
     ],
@@ -174,12 +179,17 @@ def test_abbreviations(text: str, pairs: list[tuple[str, str]]) -> None:
 
 def test_sentences() -> None:
     nlp = load("rules")
-    doc = nlp("A Title: Of Two\nWe use e.g. BERT vs. GPT-2. It gains 3.5 points (cf. Fig. 2)! Smith et al. do not.")
+    doc = nlp(
+        "A Title: Of Two\nWe use e.g. BERT vs. GPT-2. It gains 3.5 points (cf. Fig. 2)! Smith et al. do not. Try GrabS. So does FIMA-Q. T. S. Eliot."
+    )
     assert [sent.text.strip() for sent in doc.sents] == [
         "A Title: Of Two",
         "We use e.g. BERT vs. GPT-2.",
         "It gains 3.5 points (cf. Fig. 2)!",
         "Smith et al. do not.",
+        "Try GrabS.",
+        "So does FIMA-Q.",
+        "T. S. Eliot.",
     ]
     assert sentence_starts([]) == []
 

@@ -1,0 +1,42 @@
+"""The name that a thing goes by, of all that its text calls it."""
+
+import pytest
+
+from paperatlas.extract.entities import group_mentions
+from paperatlas.extract.pipeline import load
+from paperatlas.schema import EntityType
+
+NLP = load("rules")
+
+
+@pytest.mark.parametrize(
+    ("text", "forms", "kind", "name"),
+    [
+        # No plurals, though they look it: names, and words that only end in s.
+        ("We train on Cityscapes.", ["Cityscapes"], "Dataset", "Cityscapes"),
+        ("We train on Stanford Cars.", ["Stanford Cars"], "Dataset", "Stanford Cars"),
+        ("We pretrain Sapiens.", ["Sapiens"], "Model", "Sapiens"),
+        ("It is naive Bayes.", ["naive Bayes"], "Method", "naive Bayes"),
+        ("It costs few GFLOPs.", ["GFLOPs"], "Metric", "GFLOPs"),
+        ("Shears: Low-rank Search\nWe describe Shears.", ["Shears"], "Method", "Shears"),
+        # Plurals: of common nouns, of abbreviations, and of a name whose singular is there.
+        ("We use Large Language Models.", ["Large Language Models"], "Model", "Large Language Model"),
+        ("We use VLMs.", ["VLMs"], "Model", "VLM"),
+        ("We invert Toeplitz matrices.", ["Toeplitz matrices"], "Method", "Toeplitz matrix"),
+        ("It has cognitive biases.", ["cognitive biases"], "Task", "cognitive bias"),
+        ("We train Transformers; a Transformer attends.", ["Transformers", "Transformer"], "Method", "Transformer"),
+        # Without its noun it is half a name.
+        (
+            "We use knowledge graph-based methods.",
+            ["knowledge graph-based methods"],
+            "Method",
+            "knowledge graph-based method",
+        ),
+    ],
+)
+def test_names(text: str, forms: list[str], kind: str, name: str) -> None:
+    doc = NLP(text)
+    starts = [(text.index(form), len(form)) for form in forms]
+    spans = [doc.char_span(start, start + length, label=kind) for start, length in starts]
+    (entity,) = group_mentions(doc, [(span, 1.0) for span in spans if span], ())
+    assert (entity.name, entity.type) == (name, EntityType(kind))

@@ -144,8 +144,8 @@ def main() -> None:
     # As many pieces a batch as a dozen abstracts have.
     batch = max(4, round(3000 / length))
     epochs = min(30, max(2, round(options.steps * batch / len(data))))
-    # What is found will be wrong for every fifth: about as many are shown that are nothing.
-    distractors = max(4, round(0.5 * float(np.mean([len(example.things) for example in data]))))
+    # Of what is found, every sixth will be nothing: about as many are shown that are.
+    distractors = max(4, round(0.3 * float(np.mean([len(example.things) for example in data]))))
     plan = Plan(epochs=epochs, batch=batch, untitled=0.0, split=0.0, distractors=distractors, seed=options.seed)
     print(f"{len(data)} windows, {epochs} epochs of batches of {batch}, {distractors} distractors", file=sys.stderr)
     network.load_state_dict(fit(network, [(e, e) for e in data], plan, _report))

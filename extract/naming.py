@@ -20,6 +20,9 @@ from paperatlas.schema import EntityType
 _SHORT = 3
 #: Metrics that go by their plural.
 _COUNTED = re.compile(r"[KMGTP]?(?:FLOP|MAC)s")
+_OF = re.compile(r"\bof\b", re.I)
+#: A task that begins with a verb: what is behind it is its object, but for "reasoning tasks".
+_DOING = re.compile(r"\w{2,}ing (?!.*\b(?:task|problem|challenge)s$)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,8 @@ class Namer:
         singular.
         """
         single, last = in_singular(form), form.rpartition(" ")[2]
+        if kind is EntityType.TASK and _DOING.match(form):
+            return form
         if single == form or not last.istitle() or not (kind is EntityType.DATASET or last == form):
             return single
         return single if re.search(rf"\b{re.escape(single.rpartition(' ')[2])}\b", self.text, re.I) else form
@@ -88,11 +93,12 @@ def in_singular(text: str) -> str:
 
     >>> in_singular("GANs"), in_singular("Normalizing Flows"), in_singular("DeepMind Labs"), in_singular("Atari")
     ('GAN', 'Normalizing Flow', 'DeepMind Lab', 'Atari')
-    >>> in_singular("GFLOPs"), in_singular("Toeplitz matrices")
-    ('GFLOPs', 'Toeplitz matrix')
+    >>> in_singular("GFLOPs"), in_singular("Toeplitz matrices"), in_singular("Mixture of Agents")
+    ('GFLOPs', 'Toeplitz matrix', 'Mixture of Agents')
     """
     start, space, last = text.rpartition(" ")
-    if _COUNTED.fullmatch(last):
+    # Behind "of" the last word is not what there would be one of.
+    if _COUNTED.fullmatch(last) or _OF.search(text):
         return text
     if re.search(r"[A-Z0-9]s$", last):
         return start + space + last[:-1]

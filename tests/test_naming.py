@@ -17,10 +17,13 @@ NLP = load("rules")
         ("We train on Stanford Cars.", ["Stanford Cars"], "Dataset", "Stanford Cars"),
         ("We pretrain Sapiens.", ["Sapiens"], "Model", "Sapiens"),
         ("It is naive Bayes.", ["naive Bayes"], "Method", "naive Bayes"),
+        ("It is a Mixture of Agents.", ["Mixture of Agents"], "Method", "Mixture of Agents"),
+        ("We work on mitigating hallucinations.", ["mitigating hallucinations"], "Task", "mitigating hallucinations"),
         ("It costs few GFLOPs.", ["GFLOPs"], "Metric", "GFLOPs"),
         ("Shears: Low-rank Search\nWe describe Shears.", ["Shears"], "Method", "Shears"),
         # Plurals: of common nouns, of abbreviations, and of a name whose singular is there.
         ("We use Large Language Models.", ["Large Language Models"], "Model", "Large Language Model"),
+        ("We work on reasoning tasks.", ["reasoning tasks"], "Task", "reasoning task"),
         ("We use VLMs.", ["VLMs"], "Model", "VLM"),
         ("We invert Toeplitz matrices.", ["Toeplitz matrices"], "Method", "Toeplitz matrix"),
         ("It has cognitive biases.", ["cognitive biases"], "Task", "cognitive bias"),

@@ -13,6 +13,8 @@ from paperatlas.graph.resolve.spelling import readable, spelt
 #: A3C, VQ-VAE) is rare enough to be one thing.
 _ABBREVIATION = re.compile(r"[A-Z]{2,6}s?")
 _CAPITALS = re.compile(r"[A-Z]{2}|[A-Z]\d|\d[A-Z]|[a-z][A-Z]")
+#: "3D" makes no name of what is behind it.
+_DIMENSIONS = re.compile(r"\b\dD\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -52,10 +54,13 @@ def form(text: str) -> Form:
 
     >>> form("$\\\\beta$-VAEs").key, form("LSTM").is_abbreviation, form("ImageNet").is_name, form("Adam").is_name
     ('betavae', True, True, False)
+    >>> form("3D diffusion model").is_name, form("3DGS").is_name
+    (False, True)
     >>> form("PASCAL VOC 2007").numbers
     ('2007',)
     """
     shown = readable(text).strip(" ,.;:'\"“”‘’")
     words = spelt(shown)
-    named = bool(_CAPITALS.search(shown)) or any(is_mixed(word) for word in shown.split())
+    letters = _DIMENSIONS.sub("", shown)
+    named = bool(_CAPITALS.search(letters)) or any(is_mixed(word) for word in letters.split())
     return Form(shown, words, "".join(words), bool(_ABBREVIATION.fullmatch(shown)), named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from paperatlas.extract.surface import singular, slug, surface_key
 from paperatlas.extract.vocabulary import known_type, noun_type
 from paperatlas.extract.words import words_in
 from paperatlas.schema import EntityType
+
+#: A term that may be said without what stands in brackets before it.
+_OPTIONAL = re.compile(r"\([a-z -]+\) [^()]+")
 
 
 @dataclass(slots=True)
@@ -43,7 +47,9 @@ def group_mentions(
     groups: dict[str, _Group] = defaultdict(_Group)
     listed: dict[str, str] = {}
     for mention, score in mentions:
-        span = bare(text, Span(mention.start_char, mention.end_char))
+        span = _whole(text, bare(text, Span(mention.start_char, mention.end_char)))
+        if span is None:
+            continue
         key = surface_key(span.of(text))
         group = groups[key]
         if mention.kb_id_ and key:
@@ -68,6 +74,18 @@ def bare(text: str, span: Span) -> Span:
     """Return ``span`` without what makes an adjective of a name at its end: "CLIP-based"."""
     suffix = SUFFIX.search(span.of(text))
     return Span(span.start, span.start + suffix.start()) if suffix and suffix.start() > 1 else span
+
+
+def _whole(text: str, span: Span) -> Span | None:
+    """Return ``span`` with the bracket before it whose end it holds: "(inverse) learning".
+
+    ``None`` if it holds half of another bracket: that of an abbreviation, mostly ("MMU) and generation").
+    """
+    found = span.of(text)
+    if found.count("(") == found.count(")"):
+        return span
+    wider = Span(span.start - 1, span.end)
+    return wider if _OPTIONAL.fullmatch(wider.of(text)) else None
 
 
 def _join(groups: dict[str, _Group], into: str, other: str) -> None:
@@ -101,8 +119,8 @@ def _join_with_nouns(text: str, groups: dict[str, _Group]) -> None:
             if not _is_appended(tokens):
                 continue
             shorter = Span(span.start, span.end - len(tokens[-1]) - 1)
-            if SUFFIX.search(shorter.of(text)) or tokens[-2] == "based":
-                # No noun is left of "graph-based methods".
+            if SUFFIX.search(shorter.of(text)) or tokens[-2] in {"based", *words("grammar", "function")}:
+                # No noun is left of "graph-based methods" and "Mixture of Agents".
                 continue
             key = surface_key(shorter.of(text))
             if key in groups and groups[key] is not group:
@@ -142,9 +160,9 @@ def _occurrences(doc: Doc, text: str, groups: dict[str, _Group]) -> dict[str, se
             place = Span(read.starts[start], read.starts[last] + len(read.texts[last]))
             if place.start in taken or "\n" in place.of(text):
                 continue
-            span = bare(text, place)
-            key = surface_key(span.of(text))
-            if key in groups and not doc[last].is_punct and not (length == 1 and doc[start].is_stop):
+            span = _whole(text, bare(text, place))
+            key = surface_key(span.of(text)) if span else ""
+            if span and key in groups and not doc[last].is_punct and not (length == 1 and doc[start].is_stop):
                 found[key].add(span)
                 taken.update(range(*span))
     return found

@@ -167,6 +167,7 @@ def test_mentions_of_one_thing_are_one_entity(facts_in: Extract) -> None:
         ("a named entity recognition (NER) system", [("NER", "named entity recognition")]),
         ("trust region policy optimization method (TRPO)", [("TRPO", "trust region policy optimization")]),
         # The letters of "PPO" are all in "Policy Optimization", from right to left.
+        ("multimodal understanding (MMU) and generation (MMG) tasks", [("MMU", "multimodal understanding")]),
         ("such as Proximal Policy Optimization (PPO)", [("PPO", "Proximal Policy Optimization")]),
         ("a Random-Regression Forest (RRF)", [("RRF", "Random-Regression Forest")]),
         ("it works (as shown) in 2019 (USA) and (b)", []),

@@ -28,6 +28,7 @@ NLP = load("rules")
         ("We invert Toeplitz matrices.", ["Toeplitz matrices"], "Method", "Toeplitz matrix"),
         ("It has cognitive biases.", ["cognitive biases"], "Task", "cognitive bias"),
         ("We train Transformers; a Transformer attends.", ["Transformers", "Transformer"], "Method", "Transformer"),
+        ("It does (inverse) learning.", ["inverse) learning"], "Method", "(inverse) learning"),
         # Without its noun it is half a name.
         (
             "We use knowledge graph-based methods.",
@@ -39,7 +40,21 @@ NLP = load("rules")
 )
 def test_names(text: str, forms: list[str], kind: str, name: str) -> None:
     doc = NLP(text)
-    starts = [(text.index(form), len(form)) for form in forms]
-    spans = [doc.char_span(start, start + length, label=kind) for start, length in starts]
+    spans = [doc.char_span(*_place(text, form), label=kind) for form in forms]
     (entity,) = group_mentions(doc, [(span, 1.0) for span in spans if span], ())
     assert (entity.name, entity.type) == (name, EntityType(kind))
+
+
+def test_half_a_bracket_is_no_name() -> None:
+    doc = NLP("We study understanding (MMU) and generation.")
+    cut = doc.char_span(*_place(doc.text, "MMU) and generation"), label="Task")
+    whole = doc.char_span(*_place(doc.text, "MMU"), label="Task")
+    assert cut
+    assert whole
+    (entity,) = group_mentions(doc, [(cut, 1.0), (whole, 1.0)], ())
+    assert entity.name == "MMU"
+
+
+def _place(text: str, form: str) -> tuple[int, int]:
+    start = text.index(form)
+    return start, start + len(form)

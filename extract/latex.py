@@ -95,6 +95,7 @@ _SPECIAL = re.compile(
     | \\(?P<delimiter>[()\[\]])
     | (?P<thin>\\[,;:!\ /@>-]|\\\\(?:\[[^\]\n]{0,99}\])?|~)
     | (?P<dollar>\$\$?)
+    | (?P<star>\*{1,2})
     | (?P<brace>[{}])
     | (?P<dash>---?(?!-))
     | (?P<quote>``|'')
@@ -103,7 +104,9 @@ _SPECIAL = re.compile(
     re.X,
 )
 #: A cheap look for anything that the expression above would find.
-_SUSPECT = re.compile(r"[\\$~{}`]|--|''|[^\S\n ]|\s\s")
+_SUSPECT = re.compile(r"[\\$~{}`*]|--|''|[^\S\n ]|\s\s")
+#: What stands out in Markdown, between one or two stars: "*weak-to-strong*". In "A* and D*" none begins.
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,2})(?=[^\W\d_])[^*\n]{0,98}[\w)%](\1)(?![\w*])")
 _RAISED = re.compile(r"\{?\\(?:circ|prime|degree)")
 _ARGUMENT = re.compile(r"\s*(?:\[[^\]\n]{0,80}\]\s*)?\{([^{}]{0,400})\}")
 
@@ -146,7 +149,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    r"""Fold the LaTeX in ``text`` and runs of white space to what a reader sees.
+    r"""Fold the LaTeX in ``text``, stars of Markdown and runs of white space to what a reader sees.
 
     A newline is kept as a newline (it ends a title), other white space becomes one blank. A macro that LaTeX does
     not know is one of the authors', nearly always a name: it reads as its own name, capitalised.
@@ -179,9 +182,10 @@ def _pieces(text: str) -> Iterator[tuple[str, int, int]]:
     """Yield the folded text in pieces, each with the bounds of what it stands for."""
     position = 0
     math = _Formulas.find(text)
+    stars = frozenset(start for found in _EMPHASIS.finditer(text) for start in (found.start(1), found.start(2)))
     while match := _SPECIAL.search(text, position):
         yield from _plain(text, position, match.start(), math)
-        piece = _reading(match, math)
+        piece = _reading(match, math, stars)
         stop, position = _extent(match, piece)
         if piece:
             yield piece, match.start(), stop
@@ -200,7 +204,7 @@ def _plain(text: str, start: int, end: int, math: _Formulas) -> Iterator[tuple[s
             yield text[k], k, k + 1
 
 
-def _reading(match: re.Match[str], math: _Formulas) -> str:
+def _reading(match: re.Match[str], math: _Formulas, stars: frozenset[int]) -> str:
     """Return what a reader sees in place of one piece of markup; nothing for what only sets the type."""
     if match["accent"]:
         letter = match["braced"] or match["bare"]
@@ -217,6 +221,8 @@ def _reading(match: re.Match[str], math: _Formulas) -> str:
         return "" if match["thin"] in (r"\!", r"\-", r"\/", r"\@") else " "
     if match["dollar"]:
         return "" if match.start() in math.signs else match["dollar"]
+    if match["star"]:
+        return "" if match.start() in stars else match["star"]
     if match["dash"]:
         return "—" if len(match["dash"]) == 3 else "–"
     if match["quote"]:

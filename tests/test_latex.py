@@ -21,6 +21,11 @@ from paperatlas.extract.latex import fold
         (r"$x_{i}$ is in $\mathcal{O}(n^2 \log n)$", "xi is in O(n^2 log n)"),
         (r"5--10 $\pm$ 3 $^\circ$C --- ``quoted''", "5–10 ± 3 °C — “quoted”"),
         (r"\emphbinary loss, \textscFgd, $\mathrmpoly(n)$, Foo\texttrademark", "binary loss, Fgd, poly(n), Foo™"),
+        (
+            "**PPO-MCTS** is *value-guided*, *p* < 0.05 (*), A* and D* too",
+            "PPO-MCTS is value-guided, p < 0.05 (*), A* and D* too",
+        ),
+        ("*p<0.05, **p<0.01; 2*3*4; f(*args, **kwargs)", "*p<0.05, **p<0.01; 2*3*4; f(*args, **kwargs)"),
         (r"as in \citep{foo2020}, see~\ref{x}", "as in , see "),
         (r"\href{https://example.org}{our page} and \url{https://example.org}", "our page and https://example.org"),
         ("costs $5 and $6 million", "costs $5 and $6 million"),
@@ -42,6 +47,7 @@ def test_reads_as_a_reader_sees_it(source: str, seen: str) -> None:
         (r"with \emph{Gato} we", "Gato", "Gato"),
         (r"train \chinchilla, a", "Chinchilla", r"\chinchilla"),
         (r"of 67.5\% now", "67.5%", r"67.5\%"),
+        ("our **PPO-MCTS** is", "PPO-MCTS", "PPO-MCTS"),
         (r"at $32\times 32$ px", "32×32", r"32\times 32"),
     ],
 )

@@ -87,8 +87,8 @@ def predict(network: Network, text: Text, found: Sequence[Window], labels: Label
         allowed = [(type_of[one], relation, type_of[other]) in labels.signatures for relation in labels.relations]
         kind = int(np.where(allowed, row, 0).argmax())
         if allowed[kind]:
-            # Where one of the ends is nothing, neither is the relation.
-            sureness = candidates[one].probability * candidates[other].probability
+            # A relation is as sure as its ends are.
+            sureness = np.sqrt(candidates[one].probability * candidates[other].probability)
             predicted.relations.append((one, labels.relations[kind], other, float(row[kind] * sureness)))
     return predicted
 
@@ -144,10 +144,8 @@ def main() -> None:
     # As many pieces a batch as a dozen abstracts have.
     batch = max(4, round(3000 / length))
     epochs = min(30, max(2, round(options.steps * batch / len(data))))
-    # Of what is found, every sixth will be nothing: about as many are shown that are.
-    distractors = max(4, round(0.3 * float(np.mean([len(example.things) for example in data]))))
-    plan = Plan(epochs=epochs, batch=batch, untitled=0.0, split=0.0, distractors=distractors, seed=options.seed)
-    print(f"{len(data)} windows, {epochs} epochs of batches of {batch}, {distractors} distractors", file=sys.stderr)
+    plan = Plan(epochs=epochs, batch=batch, untitled=0.0, split=0.0, distractors=4, seed=options.seed)
+    print(f"{len(data)} windows, {epochs} epochs of batches of {batch}", file=sys.stderr)
     network.load_state_dict(fit(network, [(e, e) for e in data], plan, _report))
     network.eval()
     seconds = time.perf_counter() - started

@@ -46,10 +46,14 @@ def group_mentions(
     text = words_in(doc).text
     groups: dict[str, _Group] = defaultdict(_Group)
     listed: dict[str, str] = {}
+    spelt_out = {acronym.long[1]: Span(*acronym.long) for acronym in acronyms}
     for mention, score in mentions:
         span = _whole(text, bare(text, Span(mention.start_char, mention.end_char)))
         if span is None:
             continue
+        # Of "trust region policy optimization (TRPO)" no end is a thing by itself.
+        long = spelt_out.get(span.end, span)
+        span = long if long.start < span.start else span
         key = surface_key(span.of(text))
         group = groups[key]
         if mention.kb_id_ and key:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from paperatlas.extract.acronyms import find_acronyms
 from paperatlas.extract.entities import group_mentions
 from paperatlas.extract.pipeline import load
 from paperatlas.schema import EntityType
@@ -53,6 +54,15 @@ def test_half_a_bracket_is_no_name() -> None:
     assert whole
     (entity,) = group_mentions(doc, [(cut, 1.0), (whole, 1.0)], ())
     assert entity.name == "MMU"
+
+
+def test_the_end_of_a_long_form_is_all_of_it() -> None:
+    text = "Unlike trust region policy optimization (TRPO), policy optimization is simple."
+    doc = NLP(text)
+    end = doc.char_span(*_place(text, "region policy optimization"), label="Method")
+    assert end
+    (entity,) = group_mentions(doc, [(end, 1.0)], find_acronyms(text))
+    assert (entity.name, entity.aliases) == ("TRPO", ("trust region policy optimization", "TRPO"))
 
 
 def _place(text: str, form: str) -> tuple[int, int]:

@@ -123,8 +123,8 @@ def _join_with_nouns(text: str, groups: dict[str, _Group]) -> None:
             if not _is_appended(tokens):
                 continue
             shorter = Span(span.start, span.end - len(tokens[-1]) - 1)
-            if SUFFIX.search(shorter.of(text)) or tokens[-2] in {"based", *words("grammar", "function")}:
-                # No noun is left of "graph-based methods" and "Mixture of Agents".
+            # No noun is left of "graph-based methods" and "Mixture of Agents".
+            if SUFFIX.search(shorter.of(text)) or tokens[-2] == "based" or tokens[-2] in words("grammar", "function"):
                 continue
             key = surface_key(shorter.of(text))
             if key in groups and groups[key] is not group:

@@ -72,9 +72,10 @@ def singular(word: str) -> str:
     >>> [singular(w) for w in ("matrices", "hypotheses", "corpora", "biases", "lens", "databases")]
     ['matrix', 'hypothesis', 'corpus', 'bias', 'lens', 'database']
     """
-    for ending, replacement in _CLASSICAL:
-        if ending.search(word):
-            return ending.sub(replacement, word)
+    if word.endswith(("es", "a")):
+        for ending, replacement in _CLASSICAL:
+            if ending.search(word):
+                return ending.sub(replacement, word)
     if word in _ENDS_IN_S:
         return word
     if word.removesuffix("es") in _ENDS_IN_S:

@@ -98,6 +98,13 @@ def test_bad_input_leaves_an_atlas_as_it_was(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(FILES)
 
 
+def foreign_database(path: Path) -> None:
+    """Write a database of somebody else's."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (x)")
+        connection.commit()
+
+
 @pytest.mark.parametrize(
     ("prepare", "complaint"),
     [
@@ -105,10 +112,7 @@ def test_bad_input_leaves_an_atlas_as_it_was(tmp_path: Path) -> None:
             lambda path: path.write_bytes(b"not a database, but long enough to be read as one" * 20),
             "damaged: file is not a database",
         ),
-        (
-            lambda path: sqlite3.connect(path).execute("CREATE TABLE t (x)").connection.commit(),
-            "an SQLite database, but no atlas",
-        ),
+        (foreign_database, "an SQLite database, but no atlas"),
         (lambda path: path.write_bytes(b""), "an SQLite database, but no atlas"),
     ],
 )

@@ -164,11 +164,13 @@ def _occurrences(doc: Doc, text: str, groups: dict[str, _Group]) -> dict[str, se
             place = Span(read.starts[start], read.starts[last] + len(read.texts[last]))
             if place.start in taken or "\n" in place.of(text):
                 continue
-            span = _whole(text, bare(text, place))
-            key = surface_key(span.of(text)) if span else ""
-            if span and key in groups and not doc[last].is_punct and not (length == 1 and doc[start].is_stop):
-                found[key].add(span)
-                taken.update(range(*span))
+            span = bare(text, place)
+            key = surface_key(span.of(text))
+            if key not in groups or doc[last].is_punct or (length == 1 and doc[start].is_stop):
+                continue
+            if whole := _whole(text, span):
+                found[key].add(whole)
+                taken.update(range(*whole))
     return found
 
 

@@ -53,7 +53,8 @@ def stated_by(facts: Facts, ends: Mapping[str, str], types: Mapping[str, str]) -
     nodes = {**ends, PAPER: own}
     for head, kind, tail, statement in _statements(facts, nodes, types):
         fitting = _fitting(kind, types.get(head, PAPER_TYPE), types.get(tail, PAPER_TYPE))
-        if fitting is None or head == tail:
+        # A number whose metric most papers take for something else is a score by nothing.
+        if fitting is None or head == tail or (isinstance(statement.fact, Result) and fitting is not kind):
             continue
         # A paper is the head of whatever it is an end of.
         if SIGNATURES[fitting].symmetric and tail < head and head != own:
@@ -66,7 +67,8 @@ def _statements(
 ) -> Iterator[tuple[str, RelationType, str, Statement]]:
     """Yield a paper's relations, and its results as measurements of their subjects.
 
-    A number that it reports "on" what most papers take for something else than a dataset is reported on none.
+    A number that it reports "on" what most papers take for something else than a dataset is reported on none; one by
+    what most take for no metric is not reported (see :func:`stated_by`).
     """
     key = facts.paper.key
     for n, relation in enumerate(facts.relations):

@@ -185,6 +185,15 @@ def test_a_statement_follows_the_type_that_most_papers_give() -> None:
     assert set(graph["foo"]["imagenet"]) == {"evaluatedOn"}
 
 
+@pytest.mark.parametrize("kind", [TASK, METHOD, DATASET])
+def test_a_number_by_what_most_papers_take_for_no_metric_is_no_score(kind: EntityType) -> None:
+    score = Result("foo", "parsing", "7", "%", "", "score", Span(0, 16), 0.5)
+    mistaken = paper("p22", FOO, entity("Parsing", METRIC), results=(score,))
+    graph = build_graph([mistaken, *(paper(key, entity("Parsing", kind)) for key in ("p23", "p24"))])
+    assert graph.nodes["parsing"]["type"] == kind
+    assert [*edges(graph)] == []
+
+
 def test_the_order_of_papers_makes_no_difference(example_atlas: Atlas) -> None:
     facts = [*example_atlas.facts]
     random.Random(7).shuffle(facts)

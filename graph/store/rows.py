@@ -57,7 +57,21 @@ class Stored:
 
     @cached_property
     def _content(self) -> dict[str, list[Row]]:
-        return _content(self)
+        """The rows without the digest that is made of them."""
+        facts, paper, key = self.facts, self.paper, self.key
+        return {
+            "papers": [(key, *(_plain(paper, name) for name in _PAPER_COLUMNS), self.run)],
+            "sources": sorted(_record_row(key, paper, record) for record in self.records),
+            "entities": [(key, n, e.key, e.name, e.type.value, e.confidence) for n, e in enumerate(facts.entities)],
+            "mentions": sorted((key, e.key, *span, span.of(paper.text)) for e in facts.entities for span in e.mentions),
+            "relations": [
+                (key, n, r.head, r.type.value, r.tail, *r.evidence, r.confidence) for n, r in enumerate(facts.relations)
+            ],
+            "results": [
+                (key, n, r.subject, r.metric, r.value, r.unit, r.dataset, r.kind, *r.evidence, r.confidence)
+                for n, r in enumerate(facts.results)
+            ],
+        }
 
 
 def settled(facts: Facts) -> Facts:
@@ -69,23 +83,6 @@ def settled(facts: Facts) -> Facts:
         return replace(found, mentions=mentions, aliases=tuple(dict.fromkeys(span.of(text) for span in mentions)))
 
     return replace(facts, entities=tuple(map(entity, facts.entities)))
-
-
-def _content(stored: Stored) -> dict[str, list[Row]]:
-    facts, paper, key = stored.facts, stored.paper, stored.key
-    return {
-        "papers": [(key, *(_plain(paper, name) for name in _PAPER_COLUMNS), stored.run)],
-        "sources": sorted(_record_row(key, paper, record) for record in stored.records),
-        "entities": [(key, n, e.key, e.name, e.type.value, e.confidence) for n, e in enumerate(facts.entities)],
-        "mentions": sorted((key, e.key, *span, span.of(paper.text)) for e in facts.entities for span in e.mentions),
-        "relations": [
-            (key, n, r.head, r.type.value, r.tail, *r.evidence, r.confidence) for n, r in enumerate(facts.relations)
-        ],
-        "results": [
-            (key, n, r.subject, r.metric, r.value, r.unit, r.dataset, r.kind, *r.evidence, r.confidence)
-            for n, r in enumerate(facts.results)
-        ],
-    }
 
 
 #: As the table of papers has them.

@@ -108,9 +108,12 @@ def _long_form(text: str, end: int, short: str, *, earliest: int = 0) -> tuple[i
         position -= 1
     long = text[position:end]
     first = long.split(maxsplit=1)[0].casefold()
-    if long.count("(") != long.count(")"):
-        return None
-    if first in _NOT_FIRST or len(long) <= len(short) or short.casefold() in long.casefold().split():
+    if (
+        first in _NOT_FIRST
+        or long.count("(") != long.count(")")
+        or len(long) <= len(short)
+        or short.casefold() in long.casefold().split()
+    ):
         return None
     return position, end
 

@@ -63,19 +63,20 @@ class Namer:
         body = [mention for mention in mentions if mention.start >= self.title_end] or mentions
         proper = kind in (EntityType.MODEL, EntityType.DATASET)
         forms = (mention.of(self.text) if proper else self._inside(mention) for mention in body)
-        counts = Counter(self._in_singular(form, kind) for form in forms)
+        counts = Counter(self._of_one(form, kind) for form in forms)
         # A term in small letters says that its capitals elsewhere are a heading's.
         return max(counts, key=lambda form: (is_mixed(form), form.islower(), counts[form], -len(form), form))
 
-    def _in_singular(self, form: str, kind: EntityType) -> str:
-        """Put a term in the singular, but leave a name that only looks like a plural: "Cityscapes", "Stanford Cars".
+    def _of_one(self, form: str, kind: EntityType) -> str:
+        """Put a term in the singular, unless its plural is no plural of it.
 
-        A capitalised word is one if it stands alone or at the end of a dataset's name, and the text never has its
-        singular.
+        That is so of a task's object ("mitigating hallucinations"), and of a name that only looks like a plural: a
+        capitalised word that stands alone ("Cityscapes") or ends a dataset's name ("Stanford Cars"), if the text
+        never has its singular.
         """
-        single, last = in_singular(form), form.rpartition(" ")[2]
         if kind is EntityType.TASK and _DOING.match(form):
             return form
+        single, last = in_singular(form), form.rpartition(" ")[2]
         if single == form or not last.istitle() or not (kind is EntityType.DATASET or last == form):
             return single
         return single if re.search(rf"\b{re.escape(single.rpartition(' ')[2])}\b", self.text, re.I) else form

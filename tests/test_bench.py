@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
 from paperatlas.extract.learned.pieces import Pieces
 from paperatlas.extract.paper import Paper
 from paperatlas.schema import EntityType, RelationType
-from tools.encoder import fetched
+from tools.encoder import SHA256, fetched
 
 from .conftest import ROOT
 
@@ -105,6 +106,12 @@ def test_a_run_prints_its_figures(tmp_path: Path) -> None:
     assert [*figures] == ["ner", "rel", "rel_strict", "seconds_train", "abstracts_per_s"]
     assert all(0 <= figures[name] <= 100 for name in ("ner", "rel", "rel_strict"))
     assert figures["abstracts_per_s"] > 0
+
+
+@pytest.mark.parametrize("name", ["teacher", "default"])
+def test_models_are_trained_from_the_encoder_that_is_fetched(name: str) -> None:
+    config = tomllib.loads((ROOT / "extract" / "data" / "training" / f"{name}.toml").read_text(encoding="utf-8"))
+    assert config["encoder_sha256"] == SHA256
 
 
 def test_the_encoder_is_fetched_once_and_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,8 @@
 r"""Fold LaTeX to what a reader sees, and remember where every character came from.
 
 Abstracts carry the LaTeX of their source: ``Fr\'echet``, ``$32\times 32$``, ``67.5\%``, ``{\em Gato}``, macros of the
-authors' own (``\chinchilla``); some have Markdown's stars besides (``**Gato**``). The pipeline works on the folded text;
-what it finds is reported in offsets of the original, so that evidence can always be read where it stands.
+authors' own (``\chinchilla``); some have Markdown's stars besides (``**Gato**``). The pipeline works on the folded
+text; what it finds is reported in offsets of the original, so that evidence can always be read where it stands.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ _HIDDEN |= {
 #: Macros that only set how their argument, or what follows, looks.
 _STYLE = re.compile(
     r"emph|em|it|bf|tt|sc|rm|sf|sl|up|underline|uline|href|url|footnote|mbox|hbox|fbox|makebox|ensuremath|boldsymbol|bm|"
-    r"text(?:bf|it|tt|sc|rm|sf|sl|up|md|normal|superscript|subscript)?|math(?:bb|bf|cal|frak|it|rm|sf|scr|tt|normal)|"
+    r"text(?:bf|it|tt|sc|rm|sf|sl|up|md|normal|superscript|subscript)?|math(?:bbm?|bf|cal|ds|frak|it|rm|sf|scr|tt|normal)|"
     r"(?:re)?newcommand|operatorname|(?:tiny|small|large|Large|normalsize|footnotesize|displaystyle|textstyle|limits)|"
     r"(?:wide)?(?:hat|tilde|bar)|overline|vec|dot|ddot|left|right|[bB]igg?[lr]?|xspace|noindent|centering|protect|"
     r"t?frac|dfrac|tfrac|binom|mathop|mathrel|mathbin|not|texorpdfstring"
@@ -89,7 +89,7 @@ _SPECIAL = re.compile(
     r"""
       (?P<accent>\\(?:[`'^~="\.]\s*|[uvHcdbkr](?:\s+|(?=\{)))(?:\{\s*\\?(?P<braced>[A-Za-z])\s*\}|\\?(?P<bare>[A-Za-z])(?![A-Za-z]*\{)))
     # A style may have run together with what it sets, where an export has lost the braces: "\emphbinary".
-    | \\(?P<macro>(?!texttrademark|mathbbm)(?:emph|text(?:bf|it|rm|sc|sf|tt)|math(?:bb|bf|cal|it|rm|sf|tt))(?=[A-Za-z])
+    | \\(?P<macro>(?:emph|text(?:bf|it|rm|sc|sf|tt)|math(?:bbm|bb(?!m(?![A-Za-z]))|bf|cal|it|rm|sf|tt))(?=[A-Za-z])
         |[A-Za-z]+)\*?(?P<gap>[ ]*)
     | \\(?P<escaped>[%&_\#${}])
     | \\(?P<delimiter>[()\[\]])

@@ -192,6 +192,7 @@ def test_sentences() -> None:
         "So does FIMA-Q.",
         "T. S. Eliot.",
     ]
+    assert {"GrabS", "FIMA-Q", "T.", "S."} <= {token.text for token in doc}
     assert sentence_starts([]) == []
 
 

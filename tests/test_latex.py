@@ -21,6 +21,7 @@ from paperatlas.extract.latex import fold
         (r"$x_{i}$ is in $\mathcal{O}(n^2 \log n)$", "xi is in O(n^2 log n)"),
         (r"5--10 $\pm$ 3 $^\circ$C --- ``quoted''", "5–10 ± 3 °C — “quoted”"),
         (r"\emphbinary loss, \textscFgd, $\mathrmpoly(n)$, Foo\texttrademark", "binary loss, Fgd, poly(n), Foo™"),
+        (r"in $\mathbbmR$ and $\mathbbm{1}$, $\mathds 1$, $\mathbbm1$, $\mathbb{N}$", "in R and 1, 1, 1, N"),
         (
             "**PPO-MCTS** is *value-guided*, *p* < 0.05 (*), A* and D* too",
             "PPO-MCTS is value-guided, p < 0.05 (*), A* and D* too",

@@ -29,6 +29,12 @@ NLP = load("rules")
         ("We invert Toeplitz matrices.", ["Toeplitz matrices"], "Method", "Toeplitz matrix"),
         ("It has cognitive biases.", ["cognitive biases"], "Task", "cognitive bias"),
         ("We train Transformers; a Transformer attends.", ["Transformers", "Transformer"], "Method", "Transformer"),
+        (
+            "We train Transformers. Our Transformers attend; a Transformer is big.",
+            ["Transformers"],
+            "Method",
+            "Transformer",
+        ),
         ("It does (inverse) learning.", ["inverse) learning"], "Method", "(inverse) learning"),
         # Without its noun it is half a name.
         (
@@ -44,6 +50,15 @@ def test_names(text: str, forms: list[str], kind: str, name: str) -> None:
     spans = [doc.char_span(*_place(text, form), label=kind) for form in forms]
     (entity,) = group_mentions(doc, [(span, 1.0) for span in spans if span], ())
     assert (entity.name, entity.type) == (name, EntityType(kind))
+
+
+@pytest.mark.parametrize("name", ["graph-based methods", "graph based methods", "Mixture of Models"])
+def test_no_half_of_a_name_is_another_for_it(name: str) -> None:
+    doc = NLP(f"We use {name}.")
+    span = doc.char_span(*_place(doc.text, name), label="Method")
+    assert span
+    (entity,) = group_mentions(doc, [(span, 1.0)], ())
+    assert entity.aliases == (name,)
 
 
 def test_half_a_bracket_is_no_name() -> None:

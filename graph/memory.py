@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import ParamSpec, TypeVar, cast
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+#: Of how many names it is remembered what was made of them. Linking goes through all names again and again: were there
+#: more, each time would forget what the next one asks for, and all be made anew.
+_NAMES = 2**22
+
+_FORGET: list[Callable[[], None]] = []
 
 
 @contextmanager
@@ -17,3 +28,16 @@ def uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
+    """Remember what the function ``make`` made of names, until :func:`forget` is called."""
+    known = lru_cache(maxsize=_NAMES)(make)
+    _FORGET.append(known.cache_clear)
+    return cast("Callable[_P, _T]", known)
+
+
+def forget() -> None:
+    """Forget what was made of names: when linking is done, it is not asked for again."""
+    for clear in _FORGET:
+        clear()

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -12,6 +13,7 @@ from paperatlas.graph.atlas import Atlas
 from paperatlas.graph.build import edges, nodes
 from paperatlas.graph.linking import build_graph
 from paperatlas.graph.resolve import resolve
+from paperatlas.graph.resolve.forms import form
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 
 MODEL, METHOD, DATASET, TASK, METRIC = (
@@ -235,3 +237,13 @@ def test_examples_are_worth_looking_at(example_atlas: Atlas) -> None:
 def test_facts_are_values() -> None:
     assert replace(FACTS[0]) == FACTS[0]
     assert hash(FACTS[0]) == hash(replace(FACTS[0]))
+
+
+def test_linking_remembers_names_for_as_long_as_it_lasts() -> None:
+    form("Foo Net")
+    remembered = cast("Any", form).cache_info
+    assert remembered().currsize
+    # Few names are not what it is for: one that is asked for again must still be there, however many were in between.
+    assert remembered().maxsize > 10**6
+    build_graph(FACTS)
+    assert remembered().currsize == 0

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from paperatlas.extract.surface import plain
+from paperatlas.graph.memory import remembered
 from paperatlas.graph.resolve.forms import Form
 from paperatlas.graph.resolve.spelling import key, spelt
 
@@ -36,7 +37,7 @@ TRAILING = frozenset(
 )
 
 
-@lru_cache(maxsize=2**17)
+@remembered
 def abbreviates(short: str, long: str) -> bool:
     """Tell whether the letters of ``short`` stand for the words of ``long``, from the first one on.
 
@@ -161,7 +162,7 @@ def _explained(letters: str, words: Sequence[str], spare: int = 0) -> bool:
     return rest(0, 0, 0)
 
 
-@lru_cache(maxsize=2**16)
+@remembered
 def _telling(text: str) -> tuple[str, ...]:
     """Return the words of a long form that tell it from others, in one spelling each."""
     parts = [word for piece in re.findall(r"[^\s/-]+", text) for word in _camel(piece)]

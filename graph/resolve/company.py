@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from paperatlas.extract.facts import Entity, Facts
 from paperatlas.extract.surface import singular
+from paperatlas.graph.memory import remembered
 
 _WORD = re.compile(r"[^\W_]{2,}")
 #: Words that fewer entities are named with are not in the table, and held to be as common as that.
@@ -24,7 +25,7 @@ RAREST = 5
 Company = Callable[[str], Mapping[str, frozenset[str]]]
 
 
-@lru_cache(maxsize=2**18)
+@remembered
 def words(name: str) -> frozenset[str]:
     """Return the words of a name, without case and plural.
 
@@ -67,7 +68,7 @@ def count_words(entities: Iterable[Entity]) -> Counter[str]:
     return counts
 
 
-@lru_cache(maxsize=2**16)
+@remembered
 def _singular(word: str) -> str:
     return singular(word)
 

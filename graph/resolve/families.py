@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 
 from paperatlas.extract.facts import Entity
 from paperatlas.extract.surface import slug
+from paperatlas.graph.memory import remembered
 from paperatlas.graph.resolve.abbreviations import stem
 from paperatlas.graph.resolve.collection import forms_of
 from paperatlas.graph.resolve.decisions import Overrides
@@ -63,7 +63,7 @@ class Families:
         return self.by_key[self._key[ref]] if ref in self._key else ""
 
 
-@lru_cache(maxsize=2**18)
+@remembered
 def keys(text: str, kind: str) -> frozenset[str]:
     """Return the keys in which a form may meet others, if it is taken for a thing of ``kind``.
 
@@ -88,7 +88,7 @@ def _slug(name: str) -> str:
     return (slug(name) or UNNAMED).replace("-", "")
 
 
-@lru_cache(maxsize=2**18)
+@remembered
 def _slugs(name: str) -> tuple[str, ...]:
     """Return keys in which things of one identifier meet: it is made of the name, at times with the type behind it."""
     identifier = slug(name) or UNNAMED

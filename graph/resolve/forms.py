@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from paperatlas.extract.names import is_mixed
+from paperatlas.graph.memory import remembered
 from paperatlas.graph.resolve.spelling import readable, spelt
 
 #: An abbreviation by its letters: capitals, with a plural s. A name with small letters, digits or a hyphen (BigGAN,
@@ -48,7 +48,7 @@ class Form:
         return _NUMBER.sub("", self.key)
 
 
-@lru_cache(maxsize=2**18)
+@remembered
 def form(text: str) -> Form:
     """Return the form that ``text`` is; equal for texts that differ in markup alone.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
 
+from paperatlas.graph.memory import remembered
 from paperatlas.graph.resolve.abbreviations import PASSED_OVER, TRAILING, abbreviates
 from paperatlas.graph.resolve.forms import Form
 from paperatlas.graph.resolve.variants import EMPTY
 
 
-@lru_cache(maxsize=2**16)
+@remembered
 def kept_apart(one: Form, other: Form) -> str:
     """Return why two forms cannot be one thing's, or nothing if they may be.
 

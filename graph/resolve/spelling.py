@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from paperatlas.extract.latex import fold
 from paperatlas.extract.surface import plain, singular
+from paperatlas.graph.memory import remembered
 
 #: Characters that only a text with markup has.
 _MARKUP = re.compile(r"[\\${}^_~`%]")
@@ -44,7 +44,7 @@ def readable(text: str) -> str:
     return " ".join(folded.split())
 
 
-@lru_cache(maxsize=2**18)
+@remembered
 def spelt(text: str) -> tuple[str, ...]:
     """Return the words of a readable name, each in the one spelling that stands for all of its spellings.
 
@@ -81,7 +81,7 @@ def key(text: str) -> str:
     return "".join(spelt(text))
 
 
-@lru_cache(maxsize=2**17)
+@remembered
 def _word(piece: str, *, alone: bool) -> str:
     lower = plain(piece)
     if lower[0].isdigit():

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 
+from paperatlas.graph.memory import remembered
 from paperatlas.graph.resolve.forms import Form, form
 from paperatlas.schema import EntityType
 
@@ -141,7 +141,7 @@ class Variants:
         return True
 
 
-@lru_cache(maxsize=2**18)
+@remembered
 def steps(text: str, kind: str) -> tuple[Step, ...]:
     """Return what the rules make of a form of a kind.
 

@@ -16,7 +16,7 @@ from paperatlas.extract.facts import Entity, Relation, Result
 from paperatlas.extract.learned.model import Model, Settings
 from paperatlas.extract.learned.nodes import RELATIONS
 from paperatlas.extract.learned.reading import CERTAIN, Reading
-from paperatlas.extract.learned.relations import backed, choose
+from paperatlas.extract.learned.relations import backed, choose, may_be_backed
 from paperatlas.extract.learned.results import named_metrics, results, together
 from paperatlas.extract.learned.scores import Scores, Statement, key_of
 from paperatlas.extract.learned.things import joined, judged, same_things
@@ -63,7 +63,9 @@ def facts_of(
     sentences, text = [sentence.span for sentence in sentences_of(doc)], words_in(doc).text
     found = tuple(kept.values())
     roles = roles_of(doc, found)
-    patterned = {(r.head, r.type, r.tail) for r in relate(roles, found)}
+    if any(may_be_backed(s, kept) for s in statements):
+        patterned = {(r.head, r.type, r.tail) for r in relate(roles, found)}
+        statements = [backed(s, kept, patterned) for s in statements]
     relations = [
         Relation(
             key_of(kept, s.head),
@@ -72,7 +74,7 @@ def facts_of(
             sentences[s.sentence],
             settings.relation_calibration(s.probability * _sureness(kept, s.head) * _sureness(kept, s.tail)),
         )
-        for s in choose((backed(s, kept, patterned) for s in statements), kept, settings)
+        for s in choose(statements, kept, settings)
     ]
     return DocumentFacts(
         found,
@@ -94,5 +96,6 @@ def _joined_statements(statements: Iterable[Statement], groups: Mapping[int, Map
         head, tail = first.get(statement.head, statement.head), first.get(statement.tail, statement.tail)
         key = (head, statement.label, tail)
         if head != tail and (key not in best or best[key].probability < statement.probability):
-            best[key] = replace(statement, head=head, tail=tail)
+            moved = (head, tail) != (statement.head, statement.tail)
+            best[key] = replace(statement, head=head, tail=tail) if moved else statement
     return [*best.values()]

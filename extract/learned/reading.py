@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,14 +29,14 @@ class View:
     spans: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Candidate:
     """A span that may name something, with the probability of each entity type."""
 
     tokens: Tokens
     types: Floats
 
-    @property
+    @cached_property
     def probability(self) -> float:
         """The probability that it names something."""
         return min(float(self.types.sum()), 0.999)

@@ -51,17 +51,23 @@ def choose(statements: Iterable[Statement], entities: Mapping[int, Entity], sett
     return sorted(chosen.values(), key=lambda s: (s.head, s.tail))
 
 
+def may_be_backed(statement: Statement, entities: Mapping[int, Entity]) -> bool:
+    """Tell whether the pair head has thought of ``statement``, is not sure of it, and seldom is of its kind."""
+    return (
+        statement.label < len(RELATIONS)
+        and _THOUGHT_OF <= statement.probability < _AGREED
+        and RELATIONS[statement.label] in _SELDOM
+        and all(node == 0 or node in entities for node in (statement.head, statement.tail))
+    )
+
+
 def backed(
     statement: Statement, entities: Mapping[int, Entity], patterned: Set[tuple[str, RelationType, str]]
 ) -> Statement:
-    """Return ``statement`` surer if a turn of phrase says the same, and the pair head has thought of it at all."""
-    if statement.label >= len(RELATIONS) or not _THOUGHT_OF <= statement.probability < _AGREED:
+    """Return ``statement`` surer if it may be and a turn of phrase says the same."""
+    if not may_be_backed(statement, entities):
         return statement
-    kind = RELATIONS[statement.label]
-    known = all(node == 0 or node in entities for node in (statement.head, statement.tail))
-    if kind not in _SELDOM or not known:
-        return statement
-    said = key_of(entities, statement.head), kind, key_of(entities, statement.tail)
+    said = key_of(entities, statement.head), RELATIONS[statement.label], key_of(entities, statement.tail)
     return replace(statement, probability=_AGREED) if said in patterned else statement
 
 

@@ -126,7 +126,10 @@ class SpanHead(nn.Module):
         places = torch.arange(width, device=first.device)
         lengths = torch.arange(self.longest, device=first.device)
         ends = (places[:, None] + lengths).clamp(max=width - 1)
-        affinity = (self.start_key(start)[:, :, None] * self.end_key(end)[:, ends]).sum(-1) * self.scale
+        affinity = (self.start_key(start) @ self.end_key(end).transpose(1, 2)).gather(
+            2, ends.expand(len(first), -1, -1)
+        )
+        affinity = affinity * self.scale
         inside = self.inside((first_states + last_states) / 2).float()
         summed = functional.pad(inside.cumsum(1), (0, 0, 1, 0))
         mean = (summed[:, ends + 1] - summed[:, :width, None]) / (lengths + 1)[:, None]

@@ -20,13 +20,17 @@ from paperatlas.errors import InputError
 from paperatlas.extract.jsonlines import read_objects
 from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Model
 from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, RELATIONS, TYPES
-from paperatlas.extract.learned.pieces import Pieces
+from paperatlas.extract.learned.pieces import Pieces, Window
 from paperatlas.extract.learned.reading import read
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import extract_facts, load
 from paperatlas.extract.training.examples import ALTERNATIVE, examples, span_classes
-from paperatlas.extract.training.network import Network, Shape
+from paperatlas.extract.training.fit import fit
+from paperatlas.extract.training.losses import losses_of
+from paperatlas.extract.training.network import Network, Shape, saved
+from paperatlas.extract.training.plan import Plan
 from paperatlas.extract.training.silver import Draft, _collected, _finished
+from paperatlas.extract.training.student import student
 from paperatlas.extract.training.train import Config, Silver, train
 from paperatlas.extract.training.vocabulary import pruned
 from paperatlas.schema import EntityType, RelationType
@@ -147,9 +151,7 @@ def test_the_files_say_what_the_network_says(trained: tuple[Path, list[str]], co
     folder, _ = trained
     assert {path.name for path in folder.iterdir()} == {*MODEL_FILES, CHECKSUMS, "network.pt"}
     model = Model(folder)
-    network = Network(Shape(pieces=model.pieces.vocabulary.get_vocab_size(), **SHAPE))
-    network.load_state_dict(torch.load(folder / "network.pt", weights_only=True))
-    network.eval()
+    network = saved(folder / "network.pt").eval()
     doc = load("rules", exclude=("tagger", "entities", "relations", "results"))(str(record(7)["text"]))
     (view,) = read(doc, model).views
     window = view.window
@@ -211,16 +213,71 @@ def test_a_student_shares_the_embeddings_of_its_teacher(
         encoder=None,
         vocabulary=None,
         student_of=teacher,
-        network=SHAPE | {"layers": 1},
+        network={"layers": 1, "heads": 2, "inner": 32},
         fit={"epochs": 2, "batch": 4},
         silver=Silver(teacher, 100, (tmp_path / "texts.jsonl",), workers=1),
     )
-    train(fewer, tmp_path / "student", said.append)
+    train(replace(fewer, shares=teacher), tmp_path / "student", said.append)
     assert f"5 abstracts annotated by {teacher.name}" in said
     own = {path.name for path in (tmp_path / "student").iterdir()}
     assert own == {*MODEL_FILES, CHECKSUMS, "network.pt"} - {"pieces.npz", "vocabulary.json"}
+    train(fewer, tmp_path / "with its own", said.append)
+    assert {*MODEL_FILES} <= {path.name for path in (tmp_path / "with its own").iterdir()}
+    (tmp_path / "another").mkdir()
+    for name in ("pieces.npz", "vocabulary.json"):
+        (tmp_path / "another" / name).write_bytes(b"")
+    with pytest.raises(InputError, match=r"another.*not the same as this model's"):
+        train(replace(fewer, shares=tmp_path / "another"), tmp_path / "third", said.append)
     (facts,) = extract_facts([Paper(texts[0], id="p")], load("learned", model=str(tmp_path / "student")))
     assert [entity.name for entity in facts.entities if entity.type is EntityType.TASK] == ["image classification"]
+
+
+def test_a_student_leaves_out_what_says_nothing() -> None:
+    torch.manual_seed(1)
+    shape = Shape(pieces=20, **SHAPE)
+    teacher = Network(shape).eval()
+    with torch.no_grad():
+        for block in teacher.encoder.blocks:
+            # The first and the last of four heads see the same in all of a text, half of the neurons in every text.
+            rows = torch.cat([torch.arange(0, 8), torch.arange(24, 32)])
+            block.qkv.weight[rows + 2 * 32] = 0
+            block.up.weight[::2] = 0
+            block.up.bias[::2] = 1.5
+            torch.nn.init.orthogonal_(block.out.weight)
+            block.down.weight[:, 1::2] = torch.nn.init.orthogonal_(torch.empty(32, 32))
+    windows = [
+        Window(0, 6, np.arange(6) + n, np.arange(6) % 5, np.arange(6), np.arange(6), np.zeros(6, int)) for n in range(9)
+    ]
+    thin = student(teacher, replace(shape, heads=2, inner=32), windows).eval()
+    assert [thin.encoder.blocks[0].out.in_features, thin.encoder.blocks[1].down.in_features] == [16, 32]
+    ids, kinds = torch.tensor([[7, 3, 12, 1]]), torch.tensor([[0, 1, 1, 4]])
+    with torch.no_grad():
+        assert torch.allclose(thin.encoder(ids, kinds), teacher.encoder(ids, kinds), atol=1e-5)
+    # Its teacher stays as it is, and so do the embeddings, which both share.
+    assert teacher.encoder.blocks[0].out.in_features == 32
+    assert [name for name, p in thin.named_parameters() if not p.requires_grad] == ["encoder.pieces.weight"]
+
+
+def test_a_student_comes_to_hold_and_say_what_its_teacher_does(
+    trained: tuple[Path, list[str]], vocabulary: Tokenizer
+) -> None:
+    teacher = saved(trained[0] / "network.pt").eval()
+    nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
+    data = [
+        (e, e) for e in examples([record(n) for n in range(12)], nlp, Pieces(vocabulary), longest=teacher.shape.longest)
+    ]
+    windows = [example.window for example, _ in data]
+
+    def apart(states_weight: float, taught_weight: float) -> tuple[float, float]:
+        plan = Plan(epochs=6, batch=4, encoder_rate=1e-3, states_weight=states_weight, taught_weight=taught_weight)
+        thin = student(teacher, replace(teacher.shape, heads=1, inner=8), windows)
+        thin.load_state_dict(fit(thin, data, plan, lambda *_: None, teacher=teacher))
+        *_, states, taught = losses_of(thin.eval(), [e for e, _ in data], plan, random.Random(1), teacher)
+        return float(states.detach()), float(taught.detach())
+
+    (states, taught), (nearer, _), (_, said) = apart(0, 0), apart(99, 0), apart(0, 99)
+    assert nearer < 0.8 * states
+    assert said < 0.8 * taught
 
 
 def test_names_are_brought_into_line_through_all_texts(trained: tuple[Path, list[str]]) -> None:

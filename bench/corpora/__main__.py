@@ -27,8 +27,9 @@ from paperatlas.extract.learned.pieces import Pieces, Window
 from paperatlas.extract.learned.reading import Reading, View, within_sentence
 from paperatlas.extract.places import Tokens
 from paperatlas.extract.scoring import Tally
-from paperatlas.extract.training.fit import Plan, fit
+from paperatlas.extract.training.fit import fit
 from paperatlas.extract.training.network import Network, Shape, pretrained
+from paperatlas.extract.training.plan import Plan
 from paperatlas.extract.training.train import read_records
 from tools.encoder import fetched
 

@@ -12,7 +12,8 @@ R labels of pairs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +25,11 @@ from paperatlas.extract.learned.pieces import DIGITS, WINDOW
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The sizes of a network; ``longest`` is the number of tokens in the longest span that is scored."""
+    """The sizes of a network; ``longest`` is the number of tokens in the longest span that is scored.
+
+    Each layer of the encoder has ``heads`` of ``head`` numbers each, together ``width`` unless said otherwise, and
+    ``inner`` neurons.
+    """
 
     pieces: int
     layers: int = 6
@@ -35,6 +40,10 @@ class Shape:
     longest: int = 12
     node: int = 192
     dropout: float = 0.1
+    head: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "head", self.head or self.width // self.heads)
 
 
 #: Query, key and value (B, T, D), the number of heads, and the mask (B, T), to what was attended to (B, T, D).
@@ -53,12 +62,12 @@ def attend(query: Tensor, key: Tensor, value: Tensor, heads: int, mask: Tensor |
 class Block(nn.Module):
     """A transformer layer, normalised after each part as BERT's are."""
 
-    def __init__(self, width: int, heads: int, inner: int, dropout: float, *, eps: float = 1e-12) -> None:
+    def __init__(self, width: int, heads: int, head: int, inner: int, dropout: float, *, eps: float = 1e-12) -> None:
         super().__init__()
         self.heads = heads
         self.attend: Attend = attend
-        self.qkv = nn.Linear(width, 3 * width)
-        self.out = nn.Linear(width, width)
+        self.qkv = nn.Linear(width, 3 * heads * head)
+        self.out = nn.Linear(heads * head, width)
         self.norm1 = nn.LayerNorm(width, eps=eps)
         self.up = nn.Linear(width, inner)
         self.down = nn.Linear(inner, width)
@@ -85,7 +94,7 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(shape.width, eps=1e-12)
         self.dropout = nn.Dropout(shape.dropout)
         self.blocks = nn.ModuleList(
-            Block(shape.width, shape.heads, shape.inner, shape.dropout) for _ in range(shape.layers)
+            Block(shape.width, shape.heads, shape.head, shape.inner, shape.dropout) for _ in range(shape.layers)
         )
 
     def forward(self, ids: Tensor, kinds: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -94,11 +103,17 @@ class Encoder(nn.Module):
 
     def states(self, embedded: Tensor, kinds: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return the states (B, T, D) of embedded pieces (B, T, D)."""
+        return self.layers(embedded, kinds, mask)[-1]
+
+    def layers(self, embedded: Tensor, kinds: Tensor, mask: Tensor | None = None) -> list[Tensor]:
+        """Return the states (B, T, D) behind each layer."""
         x: Tensor = embedded + self.positions.weight[: kinds.shape[1]] + self.kinds(kinds)
         x = self.dropout(self.norm(x))
+        found = []
         for block in self.blocks:
             x = block(x, mask)
-        return x
+            found.append(x)
+        return found
 
 
 class SpanHead(nn.Module):
@@ -126,10 +141,8 @@ class SpanHead(nn.Module):
         places = torch.arange(width, device=first.device)
         lengths = torch.arange(self.longest, device=first.device)
         ends = (places[:, None] + lengths).clamp(max=width - 1)
-        affinity = (self.start_key(start) @ self.end_key(end).transpose(1, 2)).gather(
-            2, ends.expand(len(first), -1, -1)
-        )
-        affinity = affinity * self.scale
+        affinity = self.scale * (self.start_key(start) @ self.end_key(end).transpose(1, 2))
+        affinity = affinity.gather(2, ends.expand(len(first), -1, -1))
         inside = self.inside((first_states + last_states) / 2).float()
         summed = functional.pad(inside.cumsum(1), (0, 0, 1, 0))
         mean = (summed[:, ends + 1] - summed[:, :width, None]) / (lengths + 1)[:, None]
@@ -150,7 +163,7 @@ class PairHead(nn.Module):
         self.paper = nn.Linear(width, node)
         self.kind = nn.Embedding(1 + self.absent, node)
         self.norm = nn.LayerNorm(node)
-        self.block = Block(node, heads, 2 * node, shape.dropout, eps=1e-5)
+        self.block = Block(node, heads, node // heads, 2 * node, shape.dropout, eps=1e-5)
         self.head, self.tail = nn.Linear(node, node), nn.Linear(node, node)
         self.head_factor, self.tail_factor, self.product = (nn.Linear(node, node) for _ in range(3))
         self.between = nn.Linear(width, node)
@@ -246,6 +259,19 @@ class Network(nn.Module):
         self.pairs = PairHead(shape, scheme)
 
 
+def save(network: Network, path: Path) -> None:
+    """Write the shape of ``network`` and its parameters to ``path``."""
+    torch.save({"shape": asdict(network.shape), "parameters": network.state_dict()}, path)
+
+
+def saved(path: Path) -> Network:
+    """Return the network that was written to ``path``."""
+    found = torch.load(path, weights_only=True)
+    network = Network(Shape(**found["shape"]))
+    network.load_state_dict(found["parameters"])
+    return network
+
+
 def _gather(states: Tensor, places: Tensor) -> Tensor:
     """Return the states (B, T, D) at ``places`` (B, K), as (B, K, D)."""
     return states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))
@@ -274,16 +300,4 @@ def pretrained(weights: Mapping[str, Tensor], shape: Shape) -> dict[str, Tensor]
             found[f"{new}.up.{kind}"] = of(f"{old}.intermediate.dense.{kind}")
             found[f"{new}.down.{kind}"] = of(f"{old}.output.dense.{kind}")
             found[f"{new}.norm2.{kind}"] = of(f"{old}.output.LayerNorm.{kind}")
-    return found
-
-
-def student(teacher: Mapping[str, Tensor], network: Network) -> dict[str, Tensor]:
-    """Return the parameters of ``network`` from those of a deeper one: of its layers, some at equal distances."""
-    depth = 1 + max(int(name.split(".")[2]) for name in teacher if name.startswith("encoder.blocks."))
-    found = {}
-    for name in network.state_dict():
-        parts = name.split(".")
-        if name.startswith("encoder.blocks."):
-            parts[2] = str(int(parts[2]) * depth // network.shape.layers)
-        found[name] = teacher[".".join(parts)]
     return found

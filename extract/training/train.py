@@ -7,7 +7,7 @@ import os
 import random
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,10 +23,12 @@ from paperatlas.extract.learned.pieces import Pieces
 from paperatlas.extract.pipeline import load
 from paperatlas.extract.surface import words_of
 from paperatlas.extract.training.examples import examples, untitled
-from paperatlas.extract.training.fit import Plan, Variants, fit
-from paperatlas.extract.training.network import Network, Shape, pretrained, student
+from paperatlas.extract.training.fit import Variants, fit
+from paperatlas.extract.training.network import Network, Shape, pretrained, save, saved
+from paperatlas.extract.training.plan import Plan
 from paperatlas.extract.training.ship import export, seal, write_embeddings, write_settings, write_vocabulary
 from paperatlas.extract.training.silver import annotated
+from paperatlas.extract.training.student import student
 from paperatlas.extract.training.tune import tune
 from paperatlas.extract.training.vocabulary import pruned
 
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 #: Texts of fewer or more characters are no abstracts to learn from.
 _SHORTEST, _LONGEST = 400, 2500
+
+#: So many abstracts show which of a teacher's heads and neurons say something.
+_SHOWN = 500
 
 #: Where thresholds stand before they are tuned.
 UNTUNED = Settings(
@@ -71,7 +76,9 @@ class Config:
     ``train`` are files of annotated records, ``dev`` those that thresholds are chosen on; ``encoder`` and
     ``vocabulary`` are the pre-trained encoder's ``model.safetensors`` and ``tokenizer.json``; ``texts`` are files of
     abstracts that say which pieces are used, at least ``least_pieces`` times each. In their place ``student_of`` is the
-    folder of a trained model to begin with, of which fewer layers are taken. ``silver`` is what else to learn from.
+    folder of a trained model to begin with, of which fewer layers, heads or neurons are taken; ``shares`` that of a
+    model with the same teacher, or the teacher, whose embeddings and vocabulary are used in place of copies.
+    ``silver`` is what else to learn from.
     """
 
     train: tuple[Path, ...]
@@ -82,6 +89,7 @@ class Config:
     texts: tuple[Path, ...] = ()
     least_pieces: int = 3
     student_of: Path | None = None
+    shares: Path | None = None
     silver: Silver | None = None
     network: Mapping[str, Any] = field(default_factory=dict)
     fit: Mapping[str, Any] = field(default_factory=dict)
@@ -93,6 +101,8 @@ class Config:
         yield from (path for path in (self.encoder, self.vocabulary) if path)
         if self.student_of:
             yield self.student_of / "network.pt"
+        if self.shares:
+            yield from (self.shares / name for name in SHARED_FILES)
         if self.silver:
             yield from (self.silver.model / CHECKSUMS, *self.silver.texts, *self.silver.apart)
 
@@ -103,7 +113,7 @@ class Config:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
             lists = {"texts": ()} | data
             data |= {name: tuple(path.parent / p for p in lists[name]) for name in ("train", "dev", "texts")}
-            single = ("encoder", "vocabulary", "student_of")
+            single = ("encoder", "vocabulary", "student_of", "shares")
             data |= {name: path.parent / data[name] for name in single if name in data}
             if silver := data.get("silver"):
                 places = {name: tuple(path.parent / p for p in silver.get(name, ())) for name in ("texts", "apart")}
@@ -123,8 +133,7 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     plan = Plan(**config.fit)
     torch.manual_seed(plan.seed)
-    vocabulary, network = _taught(config) if config.student_of else _pretrained(config)
-    report(f"{vocabulary.get_vocab_size()} pieces, {sum(p.numel() for p in network.parameters())} parameters")
+    vocabulary, network = _teacher(config.student_of) if config.student_of else _pretrained(config)
     records = read_records(config.train)
     nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
     variants = partial(_variants, nlp=nlp, pieces=Pieces(vocabulary), longest=network.shape.longest)
@@ -136,16 +145,16 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
         apart = [*records, *read_records((*config.dev, *silver.apart))]
         more = variants(annotated(silver.model, _unannotated(silver, apart, plan.seed), workers=silver.workers))
         report(f"{len(more)} abstracts annotated by {silver.model.name}")
-    network.load_state_dict(fit(network, data, plan, _reporter(report), more))
-    torch.save(network.state_dict(), folder / "network.pt")
+    teacher = network if config.student_of else None
+    if teacher:
+        network = student(teacher, replace(teacher.shape, **config.network), [e.window for e, _ in data[:_SHOWN]])
+    report(f"{vocabulary.get_vocab_size()} pieces, {sum(p.numel() for p in network.parameters())} parameters")
+    network.load_state_dict(fit(network, data, plan, _reporter(report), more, teacher))
+    save(network, folder / "network.pt")
     export(network, folder)
-    if config.student_of:
-        shared = Path(os.path.relpath(config.student_of, folder))
-        names = [str(shared / name) if name in SHARED_FILES else name for name in MODEL_FILES]
-    else:
-        names = [*MODEL_FILES]
-        write_vocabulary(vocabulary, folder)
-        write_embeddings(network, folder)
+    write_vocabulary(vocabulary, folder)
+    write_embeddings(network, folder)
+    names = _shared(config.shares, folder) if config.shares else MODEL_FILES
     write_settings(UNTUNED, folder)
     seal(folder, names)
     write_settings(tune(folder, read_records(config.dev), report), folder)
@@ -173,17 +182,22 @@ def _pretrained(config: Config) -> tuple[Tokenizer, Network]:
     return vocabulary, network
 
 
-def _taught(config: Config) -> tuple[Tokenizer, Network]:
-    """Return the vocabulary of the teacher, and a network that begins as some of the teacher's layers.
+def _teacher(folder: Path) -> tuple[Tokenizer, Network]:
+    """Return the vocabulary and the network of the trained model in ``folder``."""
+    return Tokenizer.from_file(str(folder / "vocabulary.json")), saved(folder / "network.pt").eval()
 
-    The embeddings stay as they are: both models share them.
+
+def _shared(other: Path, folder: Path) -> list[str]:
+    """Drop from ``folder`` the files that those of ``other`` stand for, too; return the names of all, as paths from it.
+
+    A student's embeddings and vocabulary are its teacher's, and so those of the teacher's other students.
     """
-    assert config.student_of  # noqa: S101  # for the type checker
-    vocabulary = Tokenizer.from_file(str(config.student_of / "vocabulary.json"))
-    network = Network(Shape(pieces=vocabulary.get_vocab_size(), **config.network))
-    network.load_state_dict(student(torch.load(config.student_of / "network.pt", weights_only=True), network))
-    network.encoder.pieces.weight.requires_grad_(False)  # PyTorch names it only in its own way
-    return vocabulary, network
+    for name in SHARED_FILES:
+        if (other / name).read_bytes() != (folder / name).read_bytes():
+            raise InputError("not the same as this model's", where=str(other / name), hint="share only what one taught")
+        (folder / name).unlink()
+    place = Path(os.path.relpath(other, folder))
+    return [str(place / name) if name in SHARED_FILES else name for name in MODEL_FILES]
 
 
 def _variants(records: Sequence[Mapping[str, Any]], *, nlp: Language, pieces: Pieces, longest: int) -> list[Variants]:
@@ -216,15 +230,15 @@ def _opening(abstract: str) -> str:
 
 
 def _reporter(report: Callable[[str], None]) -> Callable[[int, int, Sequence[float]], None]:
-    mean = [0.0] * 4
+    names = ("spans", "pairs", "types", "numbers", "states", "taught")
+    mean = dict.fromkeys(names, 0.0)
 
     def tell(step: int, steps: int, losses: Sequence[float]) -> None:
-        mean[:] = [0.95 * old + 0.05 * new for old, new in zip(mean, losses, strict=True)]
+        # What is not taught by another has no losses of the last two kinds.
+        found = dict(zip(names, losses, strict=False))
+        mean.update({name: 0.95 * mean[name] + 0.05 * loss for name, loss in found.items()})
         if step % 20 == 0 or step == steps:
-            shown = ", ".join(
-                f"{name} {value / (1 - 0.95**step):.3f}"
-                for name, value in zip(("spans", "pairs", "types", "numbers"), mean, strict=True)
-            )
+            shown = ", ".join(f"{name} {mean[name] / (1 - 0.95**step):.3f}" for name in found)
             report(f"step {step} of {steps}: {shown}")
 
     return tell

@@ -5,7 +5,7 @@ import json
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ from paperatlas.extract.pipeline import extract_facts, load
 from paperatlas.extract.training.examples import ALTERNATIVE, examples, span_classes
 from paperatlas.extract.training.fit import fit
 from paperatlas.extract.training.losses import losses_of
-from paperatlas.extract.training.network import Network, Shape, saved
+from paperatlas.extract.training.network import Block, Network, Shape, saved
 from paperatlas.extract.training.plan import Plan
 from paperatlas.extract.training.silver import Draft, _collected, _finished
 from paperatlas.extract.training.student import student
@@ -232,12 +232,16 @@ def test_a_student_shares_the_embeddings_of_its_teacher(
     assert [entity.name for entity in facts.entities if entity.type is EntityType.TASK] == ["image classification"]
 
 
+def _blocks(network: Network) -> list[Block]:
+    return [cast("Block", block) for block in network.encoder.blocks]
+
+
 def test_a_student_leaves_out_what_says_nothing() -> None:
     torch.manual_seed(1)
     shape = Shape(pieces=20, **SHAPE)
     teacher = Network(shape).eval()
     with torch.no_grad():
-        for block in teacher.encoder.blocks:
+        for block in _blocks(teacher):
             # The first and the last of four heads see the same in all of a text, half of the neurons in every text.
             rows = torch.cat([torch.arange(0, 8), torch.arange(24, 32)])
             block.qkv.weight[rows + 2 * 32] = 0
@@ -249,12 +253,12 @@ def test_a_student_leaves_out_what_says_nothing() -> None:
         Window(0, 6, np.arange(6) + n, np.arange(6) % 5, np.arange(6), np.arange(6), np.zeros(6, int)) for n in range(9)
     ]
     thin = student(teacher, replace(shape, heads=2, inner=32), windows).eval()
-    assert [thin.encoder.blocks[0].out.in_features, thin.encoder.blocks[1].down.in_features] == [16, 32]
+    assert [(block.out.in_features, block.down.in_features) for block in _blocks(thin)] == [(16, 32)] * 2
     ids, kinds = torch.tensor([[7, 3, 12, 1]]), torch.tensor([[0, 1, 1, 4]])
     with torch.no_grad():
         assert torch.allclose(thin.encoder(ids, kinds), teacher.encoder(ids, kinds), atol=1e-5)
     # Its teacher stays as it is, and so do the embeddings, which both share.
-    assert teacher.encoder.blocks[0].out.in_features == 32
+    assert [block.out.in_features for block in _blocks(teacher)] == [32, 32]
     assert [name for name, p in thin.named_parameters() if not p.requires_grad] == ["encoder.pieces.weight"]
 
 

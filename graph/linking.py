@@ -18,7 +18,7 @@ from paperatlas.extract.paper import Paper
 from paperatlas.graph.attributes import of_edge, of_paper, of_thing
 from paperatlas.graph.authority import Entry, tied
 from paperatlas.graph.build import EdgeData, EdgeKey, NodeData, graph_of
-from paperatlas.graph.memory import forget, uncollected
+from paperatlas.graph.memory import uncollected
 from paperatlas.graph.resolve import resolve_some
 from paperatlas.graph.resolve.company import Company, company_in
 from paperatlas.graph.resolve.decisions import NONE, Overrides
@@ -192,9 +192,7 @@ def link(
         touched = _touched(coming, frozenset(gone), upon, decided(decisions))
         entities = {member.ref: member.entity for member in touched.members}
         things = resolve_some(entities, _company(coming, upon), decisions=decisions)
-        found = {thing.id: thing for thing in tied(things, authority)}
-        forget()
-        return _linked(coming, frozenset(gone), upon, touched, found)
+        return _linked(coming, frozenset(gone), upon, touched, {thing.id: thing for thing in tied(things, authority)})
 
 
 class _Touched(NamedTuple):

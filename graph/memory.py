@@ -38,6 +38,6 @@ def remembered(make: Callable[_P, _T]) -> Callable[_P, _T]:
 
 
 def forget() -> None:
-    """Forget what was made of names: when linking is done, it is not asked for again."""
+    """Forget what was made of names: when a store is written, it is not asked for again."""
     for clear in _FORGET:
         clear()

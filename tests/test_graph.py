@@ -2,13 +2,16 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from paperatlas.building import build
 from paperatlas.errors import NotFoundError
 from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
 from paperatlas.extract.paper import Paper
+from paperatlas.extract.pipeline import Options
 from paperatlas.graph.atlas import Atlas
 from paperatlas.graph.build import edges, nodes
 from paperatlas.graph.linking import build_graph
@@ -239,11 +242,12 @@ def test_facts_are_values() -> None:
     assert hash(FACTS[0]) == hash(replace(FACTS[0]))
 
 
-def test_linking_remembers_names_for_as_long_as_it_lasts() -> None:
+def test_building_remembers_names_for_as_long_as_it_lasts(tmp_path: Path) -> None:
     form("Foo Net")
     remembered = cast("Any", form).cache_info
     assert remembered().currsize
     # Few names are not what it is for: one that is asked for again must still be there, however many were in between.
     assert remembered().maxsize > 10**6
-    build_graph(FACTS)
+    (tmp_path / "a.jsonl").write_text('{"abstract": "We introduce Foo, a neural network, evaluated on ImageNet."}')
+    build([str(tmp_path / "a.jsonl")], tmp_path / "atlas", options=Options(pipeline="rules"))
     assert remembered().currsize == 0

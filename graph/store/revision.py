@@ -22,7 +22,7 @@ from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers.merge import Met, gather, hashes_of, marks, still_true
 from paperatlas.graph.authority import kept_authority
 from paperatlas.graph.linking import Linked, link
-from paperatlas.graph.memory import uncollected
+from paperatlas.graph.memory import forget, uncollected
 from paperatlas.graph.overrides import read_overrides
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.journal import Journal
@@ -143,6 +143,7 @@ class Revision:
         path = self.journal.folder / _FRESH
         linked, by = self._linked(change, anew)
         write(path, self._current(), change, linked, by, anew=anew)
+        forget()
         return path
 
     def _linked(self, change: Change, anew: bool) -> tuple[Linked, dict[str, str]]:

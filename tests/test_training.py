@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -223,13 +224,54 @@ def test_a_student_shares_the_embeddings_of_its_teacher(
     assert own == {*MODEL_FILES, CHECKSUMS, "network.pt"} - {"pieces.npz", "vocabulary.json"}
     train(fewer, tmp_path / "with its own", said.append)
     assert {*MODEL_FILES} <= {path.name for path in (tmp_path / "with its own").iterdir()}
+    before_work: list[str] = []
     (tmp_path / "another").mkdir()
     for name in ("pieces.npz", "vocabulary.json"):
         (tmp_path / "another" / name).write_bytes(b"")
     with pytest.raises(InputError, match=r"another.*not the same as this model's"):
-        train(replace(fewer, shares=tmp_path / "another"), tmp_path / "third", said.append)
+        train(replace(fewer, shares=tmp_path / "another"), tmp_path / "third", before_work.append)
+    assert before_work == []
     (facts,) = extract_facts([Paper(texts[0], id="p")], load("learned", model=str(tmp_path / "student")))
     assert [entity.name for entity in facts.entities if entity.type is EntityType.TASK] == ["image classification"]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ({"heads": 5}, "a student has 1 to 4 heads, not 5"),
+        ({"inner": 0}, "a student has 1 to 64 inner, not 0"),
+        ({"width": 64}, "a student has its teacher's width, 32, not 64"),
+    ],
+)
+def test_a_student_that_cannot_be_is_refused_before_hours_of_work(
+    sizes: dict[str, int], said: str, trained: tuple[Path, list[str]], config: Config, tmp_path: Path
+) -> None:
+    wrong = replace(config, encoder=None, vocabulary=None, student_of=trained[0], network=sizes)
+    reported: list[str] = []
+    with pytest.raises(InputError, match=said):
+        train(wrong, tmp_path / "student", reported.append)
+    assert reported == []
+
+
+@pytest.mark.parametrize("table", ["network", "fit"])
+def test_a_configuration_with_an_unknown_entry_is_refused(table: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.toml"
+    path.write_text(f'train = ["a.jsonl"]\ndev = ["b.jsonl"]\n[{table}]\nfoo = 1\n')
+    with pytest.raises(InputError, match=r"model\.toml.*no configuration.*'foo'"):
+        Config.read(path)
+
+
+def test_a_network_of_another_version_is_refused(
+    trained: tuple[Path, list[str]], config: Config, tmp_path: Path
+) -> None:
+    old = tmp_path / "old"
+    shutil.copytree(trained[0], old)
+    torch.save(saved(old / "network.pt").state_dict(), old / "network.pt")
+    with pytest.raises(InputError, match="no network that this version wrote"):
+        train(replace(config, encoder=None, vocabulary=None, student_of=old, network={}), tmp_path / "s", print)
+    (old / "network.pt").write_bytes(b"not a network")
+    with pytest.raises(InputError, match="no network that this version wrote"):
+        train(replace(config, encoder=None, vocabulary=None, student_of=old, network={}), tmp_path / "s", print)
 
 
 def _blocks(network: Network) -> list[Block]:

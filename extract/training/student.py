@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import cast
 
 import torch
@@ -27,6 +27,25 @@ def counterparts(layers: int, depth: int) -> list[int]:
     [2, 5]
     """
     return [(n + 1) * depth // layers - 1 for n in range(layers)]
+
+
+#: What a student may have fewer of than its teacher. All else is of one size: states are compared, heads taken over.
+_FEWER = ("layers", "heads", "inner")
+
+
+def misfit(shape: Shape, teacher: Shape) -> str:
+    """Return why a network of ``shape`` cannot be the student of one of the shape ``teacher``, or nothing.
+
+    >>> misfit(Shape(pieces=9, heads=16), Shape(pieces=9))
+    'a student has 1 to 12 heads, not 16'
+    """
+    for name, own in asdict(shape).items():
+        most = getattr(teacher, name)
+        if name in _FEWER and not 1 <= own <= most:
+            return f"a student has 1 to {most} {name}, not {own}"
+        if name not in (*_FEWER, "dropout") and own != most:
+            return f"a student has its teacher's {name}, {most}, not {own}"
+    return ""
 
 
 def student(teacher: Network, shape: Shape, windows: Sequence[Window]) -> Network:

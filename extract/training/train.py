@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -28,7 +29,7 @@ from paperatlas.extract.training.network import Network, Shape, pretrained, save
 from paperatlas.extract.training.plan import Plan
 from paperatlas.extract.training.ship import export, seal, write_embeddings, write_settings, write_vocabulary
 from paperatlas.extract.training.silver import annotated
-from paperatlas.extract.training.student import student
+from paperatlas.extract.training.student import misfit, student
 from paperatlas.extract.training.tune import tune
 from paperatlas.extract.training.vocabulary import pruned
 
@@ -118,15 +119,23 @@ class Config:
             if silver := data.get("silver"):
                 places = {name: tuple(path.parent / p for p in silver.get(name, ())) for name in ("texts", "apart")}
                 data["silver"] = Silver(**silver | places | {"model": path.parent / silver["model"]})
-            return cls(**data)
+            found = cls(**data)
+            # Whether their tables can be understood, too.
+            Plan(**found.fit), Shape(pieces=1, **found.network)
+            return found
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, KeyError) as error:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, KeyError, ZeroDivisionError) as error:
             raise InputError(f"no configuration: {error}", where=str(path)) from error
 
 
 def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
-    """Train a model as ``config`` says and leave it in ``folder``. ``report`` is told a line now and then."""
+    """Train a model as ``config`` says and leave it in ``folder``. ``report`` is told a line now and then.
+
+    Raises:
+        InputError: a file is missing or not what it should be, or the sizes do not fit the teacher's. What can be told
+            before anything is fitted is.
+    """
     for path in config.files:
         if not path.is_file():
             raise InputError("no such file", where=str(path), hint="paths count from the configuration's folder")
@@ -134,6 +143,14 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
     plan = Plan(**config.fit)
     torch.manual_seed(plan.seed)
     vocabulary, network = _teacher(config.student_of) if config.student_of else _pretrained(config)
+    teacher = network if config.student_of else None
+    shape = replace(network.shape, **config.network)
+    if teacher and (wrong := misfit(shape, teacher.shape)):
+        raise InputError(f"no teacher of the network that is configured: {wrong}", where=str(config.student_of))
+    # A student's embeddings are its teacher's: what they are shared with is known before hours of fitting.
+    write_vocabulary(vocabulary, folder)
+    write_embeddings(network, folder)
+    names = _shared(config.shares, folder) if config.shares else MODEL_FILES
     records = read_records(config.train)
     nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
     variants = partial(_variants, nlp=nlp, pieces=Pieces(vocabulary), longest=network.shape.longest)
@@ -145,16 +162,14 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
         apart = [*records, *read_records((*config.dev, *silver.apart))]
         more = variants(annotated(silver.model, _unannotated(silver, apart, plan.seed), workers=silver.workers))
         report(f"{len(more)} abstracts annotated by {silver.model.name}")
-    teacher = network if config.student_of else None
     if teacher:
-        network = student(teacher, replace(teacher.shape, **config.network), [e.window for e, _ in data[:_SHOWN]])
+        network = student(teacher, shape, [e.window for e, _ in data[:_SHOWN]])
     report(f"{vocabulary.get_vocab_size()} pieces, {sum(p.numel() for p in network.parameters())} parameters")
     network.load_state_dict(fit(network, data, plan, _reporter(report), more, teacher))
     save(network, folder / "network.pt")
     export(network, folder)
-    write_vocabulary(vocabulary, folder)
-    write_embeddings(network, folder)
-    names = _shared(config.shares, folder) if config.shares else MODEL_FILES
+    if not teacher:
+        write_embeddings(network, folder)
     write_settings(UNTUNED, folder)
     seal(folder, names)
     write_settings(tune(folder, read_records(config.dev), report), folder)
@@ -184,7 +199,11 @@ def _pretrained(config: Config) -> tuple[Tokenizer, Network]:
 
 def _teacher(folder: Path) -> tuple[Tokenizer, Network]:
     """Return the vocabulary and the network of the trained model in ``folder``."""
-    return Tokenizer.from_file(str(folder / "vocabulary.json")), saved(folder / "network.pt").eval()
+    path = folder / "network.pt"
+    try:
+        return Tokenizer.from_file(str(folder / "vocabulary.json")), saved(path).eval()
+    except (UnpicklingError, RuntimeError, KeyError, TypeError) as error:
+        raise InputError("no network that this version wrote", where=str(path), hint="train it again") from error
 
 
 def _shared(other: Path, folder: Path) -> list[str]:

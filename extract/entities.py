@@ -76,7 +76,7 @@ def group_mentions(
 
 def bare(text: str, span: Span) -> Span:
     """Return ``span`` without what makes an adjective of a name at its end: "CLIP-based"."""
-    suffix = SUFFIX.search(span.of(text))
+    suffix = SUFFIX.search(span.of(text)) if "-" in span.of(text) else None
     return Span(span.start, span.start + suffix.start()) if suffix and suffix.start() > 1 else span
 
 

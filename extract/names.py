@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: Capitals beyond the first letter, a capital with a digit, a Greek letter in front, or a digit between letters.
 _MIXED = re.compile(
@@ -24,6 +25,7 @@ _QUANTITY = re.compile(r"\d[\d.,]*(?:-?[a-z]+|-?[A-Za-z]{1,3})|\d+[-–×x]\d\w*
 _LONGEST = 60
 
 
+@lru_cache(maxsize=65536)
 def is_mixed(text: str) -> bool:
     """Tell a word that only a name is spelt like, wherever it stands.
 

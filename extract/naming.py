@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from spacy.tokens import Doc
 
@@ -89,6 +90,7 @@ class Namer:
         return form[0].lower() + form[1:] if only_begins and not is_mixed(first) else form
 
 
+@lru_cache(maxsize=65536)
 def in_singular(text: str) -> str:
     """Put the last word of a term in the singular, keeping its letters.
 

@@ -213,7 +213,8 @@ def _entity(entity: Entity, folded: Folded) -> Entity:
 
 
 def _moved(statement: _Statement, folded: Folded) -> _Statement:
-    return replace(statement, evidence=Span(*folded.origin(*statement.evidence)))
+    evidence = Span(*folded.origin(*statement.evidence))
+    return statement if evidence == statement.evidence else replace(statement, evidence=evidence)
 
 
 def fingerprint(options: Options | None = None) -> str:

@@ -21,6 +21,7 @@ _LONGEST = 200
 #: Where a doc keeps its sentences.
 _KNOWN = "paperatlas_sentences"
 _END = re.compile(r".*[.!?][\"'”’)\]]*")
+_ENDS = frozenset(".!?\"'”’)]")
 _BEGIN = re.compile(r"[\"'“‘(\[]*[A-Z0-9Α-Ωα-ω].*|\(?[ivx]+\)")
 
 
@@ -64,7 +65,7 @@ def sentence_starts(tokens: Sequence[str]) -> list[bool]:
             starts[i], begun = True, i
         if "\n" in token:
             ended = True
-        elif _END.fullmatch(token):
+        elif token[-1] in _ENDS and _END.fullmatch(token):
             # The tokenizer may have cut an abbreviation's full stop off.
             word = tokens[i - 1] + token if i and len(token) == 1 else token
             ended = not _abbreviates(token) and not _abbreviates(word)

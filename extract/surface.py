@@ -27,6 +27,7 @@ _BRITISH = re.compile(r"(?<=[a-z]{3})is(?=(?:e[ds]?|ing|ations?|ers?)$)")
 _STEM = 5
 
 
+@lru_cache(maxsize=65536)
 def slug(text: str, *, words: int = 0) -> str:
     """Spell ``text`` in lower-case letters, digits and single hyphens; its first ``words`` words if given.
 

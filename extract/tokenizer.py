@@ -45,7 +45,8 @@ _SUFFIXES = [
 #: Without a blank for so long no word goes on. Such runs are left whole: taking them apart sign by sign takes forever.
 _UNBROKEN = re.compile(r"\S{200,}")
 
-_RUN = re.compile(r"\s+|\S+")
+#: What stands between blanks, with the first blank behind it, which is its last word's; or other blanks.
+_RUN = re.compile(r"(\S+)( ?)|(\s+)")
 #: How many runs without a blank are remembered in words.
 _REMEMBERED = 50_000
 
@@ -68,16 +69,11 @@ class LatexTokenizer:
         folded = fold(text)
         words: list[str] = []
         spaces: list[bool] = []
-        for run in _RUN.findall(folded.text):
-            if run == " " and words:
-                spaces[-1] = True
-                continue
-            if run[0] == " " and words:
-                # The first blank behind a word is the word's.
-                spaces[-1], run = True, run[1:]
-            cut = self._words_of(run)
+        for run, blank, blanks in _RUN.findall(folded.text):
+            cut = self._cut.get(run or blanks) or self._words_of(run or blanks)
             words += cut
-            spaces += [False] * len(cut)
+            spaces += [False] * (len(cut) - 1)
+            spaces.append(blank == " ")
         doc = Doc(self.inner.vocab, words=words, spaces=spaces)
         doc._.folded = folded
         starts = accumulate(map(add, map(len, words), spaces), initial=0)
@@ -85,13 +81,11 @@ class LatexTokenizer:
         return doc
 
     def _words_of(self, run: str) -> tuple[str, ...]:
-        """Return the words of a text that is all blanks or has none."""
-        known = self._cut.get(run)
-        if known is None:
-            if len(self._cut) >= _REMEMBERED:
-                self._cut.clear()
-            known = self._cut[run] = tuple(token.text for token in self.inner(run))
-        return known
+        """Return the words of a text that is all blanks or has none, and remember them."""
+        if len(self._cut) >= _REMEMBERED:
+            self._cut.clear()
+        self._cut[run] = found = tuple(token.text for token in self.inner(run))
+        return found
 
     # The rest is what spaCy asks of a tokenizer, for saving a pipeline.
 

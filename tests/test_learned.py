@@ -94,11 +94,12 @@ WORDS = st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_s
 @given(WORDS)
 def test_windows_cover_the_text_and_overlap(shape: list[tuple[int, bool]]) -> None:
     sentence = -1
-    words = []
+    words, sentences = [], []
     for count, begins in shape:
         sentence += begins or sentence < 0
-        words.append(Word((7,) * count, (0,) * count, sentence))
-    found = [*windows(words, opening=1, closing=2)]
+        words.append(Word((7,) * count, (0,) * count))
+        sentences.append(sentence)
+    found = [*windows(words, sentences, opening=1, closing=2)]
     assert found[0].start == 0
     assert found[-1].end == len(words)
     for window in found:
@@ -110,29 +111,26 @@ def test_windows_cover_the_text_and_overlap(shape: list[tuple[int, bool]]) -> No
     for one, two in pairwise(found):
         assert one.start < two.start <= one.end < two.end
         shared = sum(len(word.ids) for word in words[two.start : one.end])
-        starts_sentence = words[two.start].sentence != words[two.start - 1].sentence
+        starts_sentence = sentences[two.start] != sentences[two.start - 1]
         assert starts_sentence or two.start == one.end
-        assert shared >= OVERLAP or not any(
-            words[i].sentence != words[i - 1].sentence for i in range(one.start + 1, two.start)
-        )
+        assert shared >= OVERLAP or not any(sentences[i] != sentences[i - 1] for i in range(one.start + 1, two.start))
 
 
 def test_words_as_pieces() -> None:
     nlp = load("learned", exclude=("encoder", "tagger", "entities", "document"))
     model = Model(folder_of("default"))
     doc = nlp("On Gato\nImageNet has 32 labels.")
-    words = model.pieces.words(doc)
+    words, sentences = model.pieces.words(doc)
     token = {t.text.strip(): word for t, word in zip(doc, words, strict=True)}
     assert token["Gato"].kinds[0] == 1
     assert set(token["ImageNet"].kinds) == {3}
     assert set(token["32"].kinds) == {4}
     assert token[""].ids == (model.pieces.vocabulary.token_to_id("[SEP]"),)
-    assert [word.sentence for word in words] == [0, 0, 0, 1, 1, 1, 1, 1]
+    assert sentences == [0, 0, 0, 1, 1, 1, 1, 1]
 
 
 def test_how_nodes_stand_to_each_other() -> None:
-    words = [Word((9,), (0,), sentence) for sentence in (0, 0, 0, 0, 0, 1, 1)]
-    (window,) = windows(words, opening=1, closing=2)
+    (window,) = windows([Word((9,), (0,))] * 7, (0, 0, 0, 0, 0, 1, 1), opening=1, closing=2)
     found = geometry(window, [[(0, 1)], [(1, 2), (6, 7)], [(4, 5)], []], [PAPER_NODE, 0, 3, NUMBER_NODE])
     # One piece a word, behind the opening sign: between the mentions at 1 and 4 lie the words 2 and 3.
     assert (found.between_start[1, 2], found.between_end[1, 2]) == (3, 5)
@@ -223,7 +221,7 @@ def test_names_of_one_thing_are_joined(names: tuple[str, str], probability: floa
 def test_what_is_named_like_a_system_is_taken_for_a_model(name: str, kind: str) -> None:
     settings = replace(Model(folder_of("default")).settings, entity=0.5)
     # None, Model, Method, Dataset, Task, Metric.
-    types = np.array([0.05, 0.1, 0.8, 0.02, 0.02, 0.01], dtype=np.float32)
+    types = [0.05, 0.1, 0.8, 0.02, 0.02, 0.01]
     scores = Scores.__new__(Scores)
     scores.spans, scores.types = [[], [types[1:]]], {1: types}
     entity = Entity("e", name, EntityType.METHOD, (name,), (), 0.9)

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,7 +65,7 @@ class Calibration:
     def __call__(self, score: float) -> float:
         """Return the calibrated probability, rounded to three decimals."""
         toward, away = log_odds(score)
-        return round(float(sigmoid(np.asarray(self.rise * toward + self.fall * away + self.offset))), 3)
+        return round(probable(self.rise * toward + self.fall * away + self.offset), 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,11 @@ def sigmoid(x: npt.NDArray[Any]) -> Floats:
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * x)), dtype=np.float32)
 
 
+def probable(logit: float) -> float:
+    """Return the probability whose log-odds ``logit`` are."""
+    return 0.5 * (1.0 + math.tanh(0.5 * logit))
+
+
 def softmax(x: Floats) -> Floats:
     """Return the probabilities of logits, along the last axis."""
     exponents = np.exp(x - x.max(axis=-1, keepdims=True))
@@ -217,8 +223,8 @@ def softmax(x: Floats) -> Floats:
 
 def log_odds(probability: float) -> tuple[float, float]:
     """Return ln p and -ln(1 - p), bounded where they are infinite; their sum is the logit."""
-    p = min(max(float(probability), 1e-4), 1 - 1e-4)
-    return float(np.log(p)), -float(np.log(1 - p))
+    p = min(max(probability, 1e-4), 1 - 1e-4)
+    return math.log(p), -math.log(1 - p)
 
 
 def logit(probability: float) -> float:

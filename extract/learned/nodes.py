@@ -99,7 +99,7 @@ def geometry(window: Window, mentions: Sequence[Sequence[Tokens]], kinds: Sequen
         same = sentences[:, None] == sentences
         after = starts >= starts[:, None]
         gap = np.maximum(np.where(after, starts - ends[:, None], starts[:, None] - ends), 0)
-        a, b = _cheapest(nodes, gap + np.where(same, 0, 1000), count)
+        a, b = _cheapest(nodes, gap + np.where(same, 0, 1000))
         i, j, forward, near = nodes[a], nodes[b], after[a, b], same[a, b]
         closest[i, j] = np.stack([a, b], axis=-1)
         bucket[i, j] = _bucket(gap[a, b], ~forward, near)
@@ -119,13 +119,13 @@ def geometry(window: Window, mentions: Sequence[Sequence[Tokens]], kinds: Sequen
     )
 
 
-def _cheapest(nodes: Ints, cost: Ints, count: int) -> tuple[Ints, Ints]:
-    """Return for each pair of nodes the pair of mentions that costs least, the earliest of equals."""
-    pairs = (nodes[:, None] * count + nodes).ravel()
-    order = np.lexsort((cost.ravel(), pairs))
-    ranked = pairs[order]
-    best = order[np.concatenate([[True], ranked[1:] != ranked[:-1]])]
-    first, second = np.divmod(best, len(nodes))
+def _cheapest(nodes: Ints, cost: Ints) -> tuple[Ints, Ints]:
+    """Return for each pair of ``nodes``, which are in order, the mentions that cost least, the earliest of equals."""
+    # The number of the pair behind its cost: the least of both together is the earliest of the cheapest.
+    ranked = cost * cost.size + np.arange(cost.size).reshape(cost.shape)
+    starts = np.flatnonzero(np.diff(nodes, prepend=-1))
+    best = np.minimum.reduceat(np.minimum.reduceat(ranked, starts, axis=0), starts, axis=1)
+    first, second = np.divmod(best.ravel() % cost.size, len(nodes))
     return first, second
 
 

@@ -5,10 +5,11 @@ The encoder is uncased. What case says is given back to it as a kind beside ever
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,20 +34,16 @@ WORD = 32
 #: How many words are remembered in pieces.
 _REMEMBERED = 50_000
 
-#: The pieces of a word, and their kinds.
-_Cut = tuple[tuple[int, ...], tuple[int, ...]]
-
 #: The kinds of pieces by the case of their word: small letters or signs, a capital, a capital where a sentence begins,
 #: capitals further on, digits.
 LOWER, CAPITAL, BEGINNING, MIXED, DIGITS = range(5)
 
 
 class Word(NamedTuple):
-    """A token of a text as the encoder reads it; ``sentence`` is the number of its sentence."""
+    """A token as the encoder reads it: its pieces and their kinds."""
 
     ids: tuple[int, ...]
     kinds: tuple[int, ...]
-    sentence: int
 
 
 @dataclass(frozen=True)
@@ -94,40 +91,42 @@ class Pieces:
         self._unknown, self._separator, self._opening, self._closing = (
             vocabulary.token_to_id(sign) or 0 for sign in ("[UNK]", "[SEP]", "[CLS]", "[SEP]")
         )
-        self._cut: dict[str, tuple[_Cut, _Cut]] = {}
+        self._cut: dict[str, tuple[Word, Word]] = {}
 
     def windows(self, doc: Doc) -> Iterator[Window]:
         """Yield the windows that ``doc``, which has sentences, is read in."""
-        return windows(self.words(doc), opening=self._opening, closing=self._closing)
+        return windows(*self.words(doc), opening=self._opening, closing=self._closing)
 
-    def words(self, doc: Doc) -> list[Word]:
-        """Return the tokens of ``doc``, which has sentences.
+    def words(self, doc: Doc) -> tuple[list[Word], list[int]]:
+        """Return the tokens of ``doc``, which has sentences, and for each the number of its sentence.
 
         A line break is read as a separator: it ends the title. Other blanks have no pieces.
         """
-        texts, words = words_in(doc).texts, []
+        texts, words, sentences = words_in(doc).texts, [], []
         first = 0
         for sentence, (_, behind) in enumerate(sentences_of(doc)):
-            for n in range(first, behind):
-                text = texts[n]
-                if text not in self._cut:
-                    if len(self._cut) >= _REMEMBERED:
-                        self._cut.clear()
-                    self._cut[text] = self._pieces_of(text)
-                ids, kinds = self._cut[text][n == first]
-                words.append(Word(ids, kinds, sentence))
+            found = [self._cut.get(text) or self._remembered(text) for text in texts[first:behind]]
+            words += [within for within, _ in found]
+            words[first] = found[0][1]
+            sentences += [sentence] * len(found)
             first = behind
-        return words
+        return words, sentences
 
-    def _pieces_of(self, text: str) -> tuple[_Cut, _Cut]:
-        """Return the pieces of a word and their kinds: within a sentence, and at its beginning."""
+    def _remembered(self, text: str) -> tuple[Word, Word]:
+        if len(self._cut) >= _REMEMBERED:
+            self._cut.clear()
+        self._cut[text] = found = self._read(text)
+        return found
+
+    def _read(self, text: str) -> tuple[Word, Word]:
+        """Return a word as it is read within a sentence, and at its beginning."""
         if text.isspace():
-            line_break = ((self._separator,), (LOWER,)) if "\n" in text else ((), ())
+            line_break = Word((self._separator,), (LOWER,)) if "\n" in text else Word((), ())
             return line_break, line_break
         pieces = self.vocabulary.encode(text.strip(), add_special_tokens=False)
         ids = tuple(pieces.ids[:WORD]) or (self._unknown,)
         within, beginning = (tuple(_kinds(text, pieces, begins=b)[:WORD]) or (LOWER,) for b in (False, True))
-        return (ids, within), (ids, beginning)
+        return Word(ids, within), Word(ids, beginning)
 
 
 def _kinds(text: str, pieces: Encoding, *, begins: bool) -> list[int]:
@@ -145,43 +144,41 @@ def _kinds(text: str, pieces: Encoding, *, begins: bool) -> list[int]:
     return kinds
 
 
-def windows(words: Sequence[Word], *, opening: int, closing: int) -> Iterator[Window]:
+def windows(words: Sequence[Word], sentences: Sequence[int], *, opening: int, closing: int) -> Iterator[Window]:
     """Yield the windows that ``words`` are read in: one, if they fit; else overlapping ones that begin with sentences.
 
-    ``opening`` and ``closing`` are the ids of the signs that every window begins and ends with.
+    ``sentences`` number those of the words; ``opening`` and ``closing`` are the ids of the signs that every window
+    begins and ends with.
     """
+    # How many pieces are in front of each word.
+    before = [*accumulate((len(word.ids) for word in words), initial=0)]
     start = 0
     while start < len(words):
-        end, count = start, 2
-        while end < len(words) and count + len(words[end].ids) <= WINDOW:
-            count += len(words[end].ids)
-            end += 1
+        end = bisect_right(before, before[start] + WINDOW - 2) - 1
         if end < len(words):
-            end = _sentence_start(words, start, end) or end
-        yield _window(words, start, end, opening, closing)
+            end = _sentence_start(sentences, start, end) or end
+        yield _window(words, sentences, start, end, opening, closing)
         if end == len(words):
             return
-        shared, following = 0, end
-        while following > start + 1 and shared < OVERLAP:
-            following -= 1
-            shared += len(words[following].ids)
-        start = _sentence_start(words, start, following) or end
+        following = max(bisect_right(before, before[end] - OVERLAP) - 1, start + 1)
+        start = _sentence_start(sentences, start, following) or end
 
 
-def _sentence_start(words: Sequence[Word], start: int, end: int) -> int | None:
+def _sentence_start(sentences: Sequence[int], start: int, end: int) -> int | None:
     """Return the last position after ``start``, up to ``end``, where a sentence begins."""
-    return next((i for i in range(end, start, -1) if words[i].sentence != words[i - 1].sentence), None)
+    return next((i for i in range(end, start, -1) if sentences[i] != sentences[i - 1]), None)
 
 
-def _window(words: Sequence[Word], start: int, end: int, opening: int, closing: int) -> Window:
-    read = words[start:end]
-    ids = [opening, *chain.from_iterable(word.ids for word in read), closing]
-    kinds = [LOWER, *chain.from_iterable(word.kinds for word in read), LOWER]
-    counts = _ints([len(word.ids) for word in read])
+def _window(
+    words: Sequence[Word], sentences: Sequence[int], start: int, end: int, opening: int, closing: int
+) -> Window:
+    ids_of, kinds_of = zip(*words[start:end], strict=True)
+    ids = [opening, *chain.from_iterable(ids_of), closing]
+    kinds = [LOWER, *chain.from_iterable(kinds_of), LOWER]
+    counts = _ints([*map(len, ids_of)])
     first = 1 + np.cumsum(counts) - counts
     last = np.maximum(first + counts - 1, first)
-    sentences = [word.sentence for word in read]
-    return Window(start, end, _ints(ids), _ints(kinds), first, last, _ints(sentences))
+    return Window(start, end, _ints(ids), _ints(kinds), first, last, _ints(sentences[start:end]))
 
 
 def _ints(values: Sequence[int]) -> Ints:

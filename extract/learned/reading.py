@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,17 +28,13 @@ class View:
     spans: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A span that may name something, with the probability of each entity type."""
+    """A span that may name something, the probability that it does, and that of each entity type."""
 
     tokens: Tokens
+    probability: float
     types: Floats
-
-    @cached_property
-    def probability(self) -> float:
-        """The probability that it names something."""
-        return min(float(self.types.sum()), 0.999)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +49,13 @@ class Reading:
         ``None`` if it is longer than any span that is scored.
         """
         start, end = tokens
-        views = [v for v in self.views if v.window.start <= start and end <= v.window.end]
+        views: Sequence[View] = self.views
+        if len(views) > 1:
+            views = [v for v in views if v.window.start <= start and end <= v.window.end]
+            views = sorted(views, key=lambda v: max(v.window.start - start, end - v.window.end))[:1]
         if not views or end - start > views[0].spans.shape[1]:
             return None
-        view = max(views, key=lambda v: min(start - v.window.start, v.window.end - end))
-        types: Floats = view.spans[start - view.window.start, end - start - 1, 1:]
+        types: Floats = views[0].spans[start - views[0].window.start, end - start - 1, 1:]
         return types
 
     def candidates(self, lowest: float) -> list[Candidate]:
@@ -67,7 +64,11 @@ class Reading:
         Of overlapping spans the likeliest is taken, then the earliest.
         """
         spans = {span for view in self.views for span in _likely(view, lowest)}
-        found = [Candidate(span, types) for span in spans if (types := self.types_of(span)) is not None]
+        found = [
+            Candidate(span, min(float(types.sum()), 0.999), types)
+            for span in spans
+            if (types := self.types_of(span)) is not None
+        ]
         taken: set[int] = set()
         kept = []
         for candidate in sorted(found, key=lambda c: (-c.probability, c.tokens)):
@@ -93,11 +94,9 @@ def read(doc: Doc, model: Model) -> Reading:
 
 def within_sentence(window: Window, longest: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     """Tell for each token and length (W, L) whether the span ends in the sentence that it begins in."""
-    last = np.arange(window.width)[:, None] + np.arange(longest)
-    sentences = np.append(window.sentences, -1)
-    inside: np.ndarray[tuple[int, int], np.dtype[np.bool_]]
-    inside = sentences[np.minimum(last, window.width)] == window.sentences[:, None]
-    return inside
+    ends = np.searchsorted(window.sentences, window.sentences, side="right")
+    left = ends - np.arange(window.width)
+    return left[:, None] > np.arange(longest)
 
 
 def _likely(view: View, lowest: float) -> Iterator[Tokens]:

@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from paperatlas.extract.facts import Entity, Span
-from paperatlas.extract.learned.model import Floats, Model, PairScores
+from paperatlas.extract.learned.model import Model, PairScores
 from paperatlas.extract.learned.nodes import NUMBER_NODE, PAPER_NODE, SELF, TYPES, Geometry, geometry
 from paperatlas.extract.learned.pieces import Window
 from paperatlas.extract.learned.reading import Reading, View
@@ -69,8 +67,10 @@ class Scores:
         self.first_number = 1 + len(things)
         mentions = [own, *things, *([number.tokens] for number in self.numbers)]
         #: The probabilities of the types, "none" first, by node, and those of the spans of each node's mentions.
-        self.types: dict[int, Floats] = {}
-        self.spans = [[t for tokens in spans if (t := reading.types_of(tokens)) is not None] for spans in mentions]
+        self.types: dict[int, list[float]] = {}
+        self.spans: list[list[list[float]]] = [
+            [t.tolist() for tokens in spans if (t := reading.types_of(tokens)) is not None] for spans in mentions
+        ]
         self._best: dict[tuple[int, int, int], Statement] = {}
         kinds = [PAPER_NODE, *(TYPES.index(entity.type) for entity in entities), *[NUMBER_NODE] * len(self.numbers)]
         for view in reading.views:
@@ -102,20 +102,23 @@ class Scores:
     ) -> None:
         starts = [start for node in nodes for start, _ in shown[node]]
         first_mention = {node: n for n, node in reversed([*enumerate(places.mention_node.tolist())])}
-        for i, j, label in np.argwhere(scores.pairs > LOWEST).tolist():
+        sentences = window.sentences.tolist()
+        heads, tails, labels = (scores.pairs > LOWEST).nonzero()
+        probabilities, closest = scores.pairs[heads, tails, labels], places.closest[heads, tails, 1]
+        columns = (column.tolist() for column in (heads, tails, labels, probabilities, closest))
+        for i, j, label, probability, nearest in zip(*columns, strict=True):
             # The sentence of the tail's mention: heads are often spoken of as "we" or "it".
-            mention = int(places.closest[i, j, 1])
-            mention = first_mention.get(j, -1) if mention < 0 else mention
+            mention = first_mention.get(j, -1) if nearest < 0 else nearest
             if i == j or mention < 0:
                 continue
-            sentence = int(window.sentences[starts[mention]])
-            found = Statement(nodes[i], label, nodes[j], float(scores.pairs[i, j, label]), sentence)
-            key = (found.head, label, found.tail)
-            if key not in self._best or self._best[key].probability < found.probability:
-                self._best[key] = found
+            key = (nodes[i], label, nodes[j])
+            if key not in self._best or self._best[key].probability < probability:
+                self._best[key] = Statement(*key, probability, sentences[starts[mention]])
 
     def _add_nodes(self, nodes: Sequence[int], scores: PairScores) -> None:
-        for node, types, (is_result, is_gain) in zip(nodes, scores.types, scores.numbers.tolist(), strict=True):
+        for node, types, (is_result, is_gain) in zip(
+            nodes, scores.types.tolist(), scores.numbers.tolist(), strict=True
+        ):
             if node not in self.types or types[0] < self.types[node][0]:
                 self.types[node] = types
             if node >= self.first_number and is_result > self.numbers[node - self.first_number].is_result:

@@ -8,10 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import product
 
-import numpy as np
-
 from paperatlas.extract.facts import Entity
-from paperatlas.extract.learned.model import Settings, logit, sigmoid
+from paperatlas.extract.learned.model import Settings, logit, probable
 from paperatlas.extract.learned.nodes import SAME_AS, TYPES
 from paperatlas.extract.learned.reading import CERTAIN
 from paperatlas.extract.learned.scores import Scores, Statement, mutual
@@ -36,13 +34,15 @@ def judged(entity: Entity, scores: Scores, node: int, settings: Settings) -> Ent
     if not spans or document is None or entity.confidence >= CERTAIN:
         return entity
     share = settings.document
-    by_spans = np.sum(spans, axis=0)
-    votes = (1 - share) * by_spans / by_spans.sum() + share * document[1:] / document[1:].sum()
-    kind = TYPES[int(votes.argmax())]
-    if kind is EntityType.METHOD and _SYSTEM * votes[_MODEL] > votes.max() and _is_system(entity):
+    # A handful of numbers: arrays would take longer to make than to add up.
+    by_spans, by_document = [*map(sum, zip(*spans, strict=True))], document[1:]
+    of_spans, of_document = (1 - share) / sum(by_spans), share / sum(by_document)
+    votes = [of_spans * one + of_document * other for one, other in zip(by_spans, by_document, strict=True)]
+    most = max(votes)
+    kind = TYPES[votes.index(most)]
+    if kind is EntityType.METHOD and _SYSTEM * votes[_MODEL] > most and _is_system(entity):
         kind = EntityType.MODEL
-    evidence = (1 - share) * logit(max(float(s.sum()) for s in spans)) + share * logit(1 - float(document[0]))
-    probability = float(sigmoid(np.asarray(evidence)))
+    probability = probable((1 - share) * logit(max(map(sum, spans))) + share * logit(1 - document[0]))
     if probability < settings.entity:
         return None
     return replace(entity, type=kind, confidence=settings.entity_calibration(probability))
@@ -84,6 +84,8 @@ def _numbers(entity: Entity) -> list[str]:
 
 def joined(group: Mapping[int, Entity]) -> Entity:
     """Make one entity of several, named as it is most often, of the type that is surest."""
+    if len(group) == 1:
+        return next(iter(group.values()))
     named = max(group.values(), key=lambda entity: (len(entity.mentions), entity.confidence))
     surest = max(group.values(), key=lambda entity: entity.confidence)
     mentions = tuple(sorted({span for entity in group.values() for span in entity.mentions}))

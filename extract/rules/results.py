@@ -155,6 +155,8 @@ def _assigned(
     sentence: Sentence, numbers: Sequence[_Number], metrics: Sequence[tuple[Span, str]]
 ) -> list[tuple[_Number, tuple[Span, str]]]:
     """Give each number the metric that it belongs to."""
+    if not numbers:
+        return []
     pairs: dict[_Number, tuple[Span, str]] = {}
 
     def between(a: int, b: int) -> str:

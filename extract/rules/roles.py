@@ -31,8 +31,9 @@ class Sentence:
     #: Entities by their place in the sentence; an entity stands as often as it is named.
     mentions: tuple[tuple[Span, Entity], ...]
     is_title: bool
-    #: Whether it speaks of the paper's own work rather than of the field's.
+    #: Whether it speaks of the paper's own work rather than of the field's, and whether it says so itself.
     own: bool
+    says_so: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ def _sentences(doc: Doc, entities: Sequence[Entity]) -> Iterator[Sentence]:
             continue
         mentions = tuple((m, entities[n]) for m, n in placed if span.start <= m.start < span.end)
         is_title = end <= title + 1 and title > 0
-        own = is_title or bool(cue("own").search(text))
-        own_seen = own_seen or (own and not is_title)
-        yield Sentence(span, text, mentions, is_title, own or own_seen)
+        says_so = bool(cue("own").search(text))
+        own_seen = own_seen or (says_so and not is_title)
+        yield Sentence(span, text, mentions, is_title, is_title or own_seen, says_so)
 
 
 def _introduced(sentence: Sentence) -> Iterator[Entity]:
@@ -77,8 +78,7 @@ def _introduced(sentence: Sentence) -> Iterator[Entity]:
         return
     text = sentence.text
     regions: list[tuple[int, int]] = []
-    explicit = bool(cue("own").search(text))
-    if explicit:
+    if sentence.says_so:
         for verb in cue("propose").finditer(text):
             if not _PERFECT.search(text[: verb.start()]):
                 regions.append((verb.end(), _object_end(sentence, verb.end())))
@@ -105,8 +105,8 @@ def _heading(doc: Doc, entities: Sequence[Entity]) -> Entity | None:
     title = title_length(doc)
     if not title:
         return None
-    text = doc[:title].text
-    colon = re.search(r"\s?[:—–]\s", text)
+    words = words_in(doc)
+    colon = re.search(r"\s?[:—–]\s", words.text[: words.starts[title]].rstrip())
     for entity in entities:
         for span in entity.mentions:
             if colon and span.start <= 1 and colon.start() - 1 <= span.end <= colon.start() + 1:

@@ -30,13 +30,13 @@ audit: $(VENV)/.dev  ## Ask what is known against the dependencies; says so wher
 lock: $(VENV)/.dev  ## Resolve the dependencies anew into uv.lock.
 	$(BIN)/uv lock --upgrade
 
-model: $(VENV)/.dev  ## Train the models that are shipped (two hours on two cores; see docs/training.md).
+model: $(VENV)/.dev  ## Train the models that are shipped (three hours on two cores; see docs/training.md).
 	$(BIN)/python -m tools.encoder
-	for name in teacher default fast; do \
+	for name in teacher large default fast; do \
 		$(BIN)/paperatlas train --config extract/data/training/$$name.toml -o build/model/$$name || exit 1; \
 	done
 	for name in default fast; do \
-		find build/model/$$name -type f ! -name network.pt -exec cp {} extract/model/$$name/ \; ; \
+		cp build/model/$$name/* extract/model/$$name/ || exit 1; \
 	done
 
 screenshots: $(VENV)/.dev  ## Write pictures of the page to build/screenshots, and the README's to docs/page.png.

@@ -17,12 +17,15 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from bench.corpora.__main__ import Predicted, tallies
+from bench.corpora.__main__ import Predicted, _shipped, tallies
 from bench.corpora.data import Labels, examples_of, text_of
 from bench.grounding import check
 from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
+from paperatlas.extract.learned.model import folder_of
+from paperatlas.extract.learned.nodes import Scheme
 from paperatlas.extract.learned.pieces import Pieces
 from paperatlas.extract.paper import Paper
+from paperatlas.extract.training.restore import restored
 from paperatlas.schema import EntityType, RelationType
 from tools.encoder import SHA256, fetched
 
@@ -97,9 +100,14 @@ def test_a_run_prints_its_figures(tmp_path: Path) -> None:
         for part in ("attention.output.LayerNorm", "output.LayerNorm"):
             shapes |= {f"encoder.layer.{n}.{part}.{kind}": (width,) for kind in ("weight", "bias")}
     save_file({name: torch.randn(shape) * 0.02 for name, shape in shapes.items()}, tmp_path / "model.safetensors")
+    _run(tmp_path, "--encoder", str(tmp_path))
+    _run(tmp_path)
+
+
+def _run(tmp_path: Path, *encoder: str) -> None:
     (tmp_path / "corpus.jsonl").write_text((json.dumps(RECORD) + "\n") * 8)
     files = [part for name in ("train", "dev", "test") for part in (f"--{name}", str(tmp_path / "corpus.jsonl"))]
-    command = [sys.executable, "-m", "bench.corpora", "scier", *files, "--encoder", str(tmp_path), "--steps", "2"]
+    command = [sys.executable, "-m", "bench.corpora", "scier", *files, *encoder, "--steps", "2"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)
@@ -108,7 +116,18 @@ def test_a_run_prints_its_figures(tmp_path: Path) -> None:
     assert figures["abstracts_per_s"] > 0
 
 
-@pytest.mark.parametrize("name", ["teacher", "default"])
+def test_a_corpus_is_learned_from_what_is_shipped_on() -> None:
+    scheme = Scheme(3, 9)
+    network, words = _shipped(scheme)
+    begun = restored(folder_of("default"))
+    taken = begun.encoder.state_dict()
+    assert all(torch.equal(value, taken[name]) for name, value in network.encoder.state_dict().items())
+    assert torch.equal(network.pairs.context_key.weight, begun.pairs.context_key.weight)
+    assert (network.spans.inside.out_features, network.pairs.pairs.out_features) == (scheme.classes, scheme.labels)
+    assert len(network.encoder.pieces.weight) == words.get_vocab_size()
+
+
+@pytest.mark.parametrize("name", ["teacher", "large"])
 def test_models_are_trained_from_the_encoder_that_is_fetched(name: str) -> None:
     config = tomllib.loads((ROOT / "extract" / "data" / "training" / f"{name}.toml").read_text(encoding="utf-8"))
     assert config["encoder_sha256"] == SHA256

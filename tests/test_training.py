@@ -1,6 +1,8 @@
 """From annotated abstracts to a model's files, on a network small enough to be trained here and now."""
 
+import copy
 import gzip
+import inspect
 import json
 import random
 import shutil
@@ -17,10 +19,18 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
-from paperatlas.errors import InputError
+from paperatlas.errors import InputError, ModelError
 from paperatlas.extract.jsonlines import read_objects
-from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Model
-from paperatlas.extract.learned.nodes import HAS_DATASET, HAS_METRIC, RELATIONS, TYPES
+from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Model, folder_of
+from paperatlas.extract.learned.nodes import (
+    HAS_DATASET,
+    HAS_METRIC,
+    NUMBER_NODE,
+    PAPER_NODE,
+    RELATIONS,
+    TYPES,
+    geometry,
+)
 from paperatlas.extract.learned.pieces import Pieces, Window
 from paperatlas.extract.learned.reading import read
 from paperatlas.extract.paper import Paper
@@ -28,8 +38,10 @@ from paperatlas.extract.pipeline import extract_facts, load
 from paperatlas.extract.training.examples import ALTERNATIVE, examples, span_classes
 from paperatlas.extract.training.fit import fit
 from paperatlas.extract.training.losses import losses_of
-from paperatlas.extract.training.network import Block, Network, Shape, saved
+from paperatlas.extract.training.network import Block, Network, Shape
 from paperatlas.extract.training.plan import Plan
+from paperatlas.extract.training.restore import restored
+from paperatlas.extract.training.ship import export, seal, write_embeddings
 from paperatlas.extract.training.silver import Draft, _collected, _finished
 from paperatlas.extract.training.student import student
 from paperatlas.extract.training.train import Config, Silver, train
@@ -150,9 +162,9 @@ def test_training_again_gives_the_same_model(config: Config, tmp_path: Path) -> 
 
 def test_the_files_say_what_the_network_says(trained: tuple[Path, list[str]], config: Config) -> None:
     folder, _ = trained
-    assert {path.name for path in folder.iterdir()} == {*MODEL_FILES, CHECKSUMS, "network.pt"}
+    assert {path.name for path in folder.iterdir()} == {*MODEL_FILES, CHECKSUMS}
     model = Model(folder)
-    network = saved(folder / "network.pt").eval()
+    network = restored(folder).eval()
     doc = load("rules", exclude=("tagger", "entities", "relations", "results"))(str(record(7)["text"]))
     (view,) = read(doc, model).views
     window = view.window
@@ -162,9 +174,31 @@ def test_the_files_say_what_the_network_says(trained: tuple[Path, list[str]], co
         )
         states = network.encoder(ids, kinds)
         spans = network.spans(states, first, last).exp()[0].numpy()
+        nodes = geometry(window, [[], [(0, 1), (9, 10)], [(4, 6)], [(12, 13)]], [PAPER_NODE, 0, 2, NUMBER_NODE])
+        names = (*inspect.signature(network.pairs.forward).parameters,)[1:-1]
+        places = [torch.from_numpy(getattr(nodes, name))[None] for name in names]
+        pairs, types, numbers = network.pairs(torch.from_numpy(view.states)[None], *places)
     # Eight-bit integers are not exact, but hold the same things for likely.
     inside = view.spans[..., 0] < 1
     assert np.abs(view.spans - spans)[inside].mean() < 0.02
+    said = model.pairs(view.states, nodes)
+    for written, held in (
+        (said.pairs, pairs.sigmoid()),
+        (said.types, types.softmax(-1)),
+        (said.numbers, numbers.sigmoid()),
+    ):
+        assert np.abs(written - held[0].numpy()).max() < 0.05
+
+
+def test_a_model_becomes_a_network_and_the_same_model_again(trained: tuple[Path, list[str]], tmp_path: Path) -> None:
+    folder, _ = trained
+    network = restored(folder)
+    # What is left out while it is trained, no file says.
+    assert replace(network.shape, dropout=0.0) == Shape(pieces=len(network.encoder.pieces.weight), **SHAPE)
+    export(network, tmp_path)
+    write_embeddings(network, tmp_path)
+    for name in ("encoder.onnx", "spans.onnx", "pairs.onnx", "pieces.npz"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
 
 
 def test_examples_hold_what_is_annotated(vocabulary: Tokenizer) -> None:
@@ -221,7 +255,8 @@ def test_a_student_shares_the_embeddings_of_its_teacher(
     train(replace(fewer, shares=teacher), tmp_path / "student", said.append)
     assert f"5 abstracts annotated by {teacher.name}" in said
     own = {path.name for path in (tmp_path / "student").iterdir()}
-    assert own == {*MODEL_FILES, CHECKSUMS, "network.pt"} - {"pieces.npz", "vocabulary.json"}
+    assert own == {*MODEL_FILES, CHECKSUMS} - {"pieces.npz", "vocabulary.json"}
+    assert restored(tmp_path / "student").shape.layers == 1
     train(fewer, tmp_path / "with its own", said.append)
     assert {*MODEL_FILES} <= {path.name for path in (tmp_path / "with its own").iterdir()}
     before_work: list[str] = []
@@ -261,17 +296,43 @@ def test_a_configuration_with_an_unknown_entry_is_refused(table: str, tmp_path: 
         Config.read(path)
 
 
-def test_a_network_of_another_version_is_refused(
+def test_models_of_the_package_go_by_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "model.toml"
+    silver = '[silver]\nmodel = "{}"\nabstracts = 5\ntexts = []\n'
+    path.write_text('train = []\ndev = []\nstudent_of = "default"\nshares = "../default"\n' + silver.format("fast"))
+    config = Config.read(path)
+    assert (config.student_of, config.shares) == (folder_of("default"), tmp_path / "../default")
+    assert config.silver
+    assert config.silver.model == folder_of("fast")
+    path.write_text('train = []\ndev = []\nstudent_of = "mine"\n' + silver.format("default/"))
+    config = Config.read(path)
+    assert config.student_of == tmp_path / "mine"
+    assert config.silver
+    assert config.silver.model == tmp_path / "default"
+
+
+def test_a_student_of_the_same_size_begins_as_its_teacher(trained: tuple[Path, list[str]]) -> None:
+    teacher = restored(trained[0]).eval()
+    windows = [Window(0, 6, np.arange(6), np.zeros(6, int), np.arange(6), np.arange(6), np.zeros(6, int))]
+    same = student(teacher, teacher.shape, windows).state_dict()
+    assert all(torch.equal(value, same[name]) for name, value in teacher.state_dict().items())
+
+
+def test_a_teacher_of_another_version_is_refused(
     trained: tuple[Path, list[str]], config: Config, tmp_path: Path
 ) -> None:
     old = tmp_path / "old"
     shutil.copytree(trained[0], old)
-    torch.save(saved(old / "network.pt").state_dict(), old / "network.pt")
-    with pytest.raises(InputError, match="no network that this version wrote"):
-        train(replace(config, encoder=None, vocabulary=None, student_of=old, network={}), tmp_path / "s", print)
-    (old / "network.pt").write_bytes(b"not a network")
-    with pytest.raises(InputError, match="no network that this version wrote"):
-        train(replace(config, encoder=None, vocabulary=None, student_of=old, network={}), tmp_path / "s", print)
+    student_of_old = replace(config, encoder=None, vocabulary=None, student_of=old, network={})
+    # Two graphs that stand for each other; then one that is not what the checksums say.
+    for name in ("spans.onnx", "pairs.onnx"):
+        shutil.copy(trained[0] / name, old / ("pairs.onnx" if name == "spans.onnx" else "spans.onnx"))
+    seal(old, MODEL_FILES)
+    with pytest.raises(InputError, match=r"old.*no model that this version wrote"):
+        train(student_of_old, tmp_path / "s", print)
+    (old / "encoder.onnx").write_bytes(b"not a graph")
+    with pytest.raises(ModelError, match="not the file that the model was made with"):
+        train(student_of_old, tmp_path / "s", print)
 
 
 def _blocks(network: Network) -> list[Block]:
@@ -307,7 +368,7 @@ def test_a_student_leaves_out_what_says_nothing() -> None:
 def test_a_student_comes_to_hold_and_say_what_its_teacher_does(
     trained: tuple[Path, list[str]], vocabulary: Tokenizer
 ) -> None:
-    teacher = saved(trained[0] / "network.pt").eval()
+    teacher = restored(trained[0]).eval()
     nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
     data = [
         (e, e) for e in examples([record(n) for n in range(12)], nlp, Pieces(vocabulary), longest=teacher.shape.longest)
@@ -318,12 +379,43 @@ def test_a_student_comes_to_hold_and_say_what_its_teacher_does(
         plan = Plan(epochs=6, batch=4, encoder_rate=1e-3, states_weight=states_weight, taught_weight=taught_weight)
         thin = student(teacher, replace(teacher.shape, heads=1, inner=8), windows)
         thin.load_state_dict(fit(thin, data, plan, lambda *_: None, teacher=teacher))
-        *_, states, taught = losses_of(thin.eval(), [e for e, _ in data], plan, random.Random(1), teacher)
-        return float(states.detach()), float(taught.detach())
+        _, _, _, _, states, spans, *_ = losses_of(thin.eval(), [e for e, _ in data], plan, random.Random(1), teacher)
+        return float(states.detach()), float(spans.detach())
 
     (states, taught), (nearer, _), (_, said) = apart(0, 0), apart(99, 0), apart(0, 99)
     assert nearer < 0.8 * states
     assert said < 0.8 * taught
+
+
+@pytest.mark.parametrize(
+    ("changed", "heard"),
+    [
+        ("encoder.blocks.1.norm2.bias", {"states", "spans", "pairs", "types", "numbers"}),
+        ("spans.inside.bias", {"spans"}),
+        ("pairs.pairs.bias", {"pairs"}),
+        ("pairs.types.bias", {"types"}),
+        ("pairs.numbers.bias", {"numbers"}),
+    ],
+)
+def test_a_student_hears_of_whatever_its_teacher_says_otherwise(
+    changed: str, heard: set[str], trained: tuple[Path, list[str]], vocabulary: Tokenizer
+) -> None:
+    teacher = restored(trained[0]).eval()
+    nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
+    longest = teacher.shape.longest
+    data = [e for n in range(4) for e in examples([record(n)], nlp, Pieces(vocabulary), longest=longest)]
+    same = copy.deepcopy(teacher)
+
+    def taught() -> dict[str, float]:
+        found = losses_of(same, data, Plan(split=0.0, mistyped=0.0), random.Random(1), teacher)[4:]
+        names = ("states", "spans", "pairs", "types", "numbers")
+        return {name: float(loss.detach()) for name, loss in zip(names, found, strict=True)}
+
+    assert taught() == pytest.approx(dict.fromkeys(("states", "spans", "pairs", "types", "numbers"), 0.0), abs=1e-6)
+    with torch.no_grad():
+        bias = dict(same.named_parameters())[changed]
+        bias.add_(torch.arange(len(bias)) / 2)
+    assert {name for name, loss in taught().items() if loss > 1e-4} == heard
 
 
 def test_names_are_brought_into_line_through_all_texts(trained: tuple[Path, list[str]]) -> None:

@@ -52,6 +52,8 @@ def fit(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, step / (plan.warmup * steps)) * max(0.02, 1 - step / steps)
     )
+    heads = (1.0, 1.0, plan.document_weight, plan.number_weight)
+    weights = (*heads, plan.states_weight, *(plan.taught_weight * weight for weight in heads))
     mean = {name: value.clone() for name, value in network.state_dict().items()}
     network.train()
     step = 0
@@ -60,7 +62,6 @@ def fit(
         for batch in _batches(shown, size, chance):
             losses = losses_of(network, batch, plan, chance, teacher)
             optimizer.zero_grad(set_to_none=True)
-            weights = (1.0, 1.0, plan.document_weight, plan.number_weight, plan.states_weight, plan.taught_weight)
             torch.autograd.backward([weight * loss for weight, loss in zip(weights, losses, strict=False)])
             torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             optimizer.step()

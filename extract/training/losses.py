@@ -1,8 +1,9 @@
-"""What a batch of annotated abstracts says that a network gets wrong: one loss for each head, and a teacher's two.
+"""What a batch of annotated abstracts says that a network gets wrong: one loss for each head, and what a teacher says.
 
 Where the annotation allows several classes ("optional", ``alt_types``), all of them are right: the loss is that of
 their summed probability, with less weight on alternatives. A student also learns what its teacher holds behind each
-layer, and says of each span (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"; Sun et al. 2019).
+layer, and what each of its heads says (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"; Sun et al.
+2019).
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def losses_of(
 ) -> list[Tensor]:
     """Return the losses of the spans, the pairs, the nodes' types and the numbers; of a student, of what it is taught.
 
-    That is, the losses of its states and of its spans.
+    That is, the losses of its states, and again of the spans, the pairs, the types and the numbers.
     """
     windows = [example.window for example in batch]
     ids, kinds = (_padded([getattr(w, name) for w in windows]) for name in ("ids", "kinds"))
@@ -85,8 +86,10 @@ def losses_of(
         with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
             held = teacher.encoder.layers(teacher.encoder.pieces(ids), kinds, mask)
             said = teacher.spans(held[-1], first, last)
+            said_of_nodes = teacher.pairs(held[-1], **inputs, mask=mask)
         losses.append(_states_loss(layers, held, mask))
         losses.append(((said.exp() * (said - spans)).sum(-1) * valid).sum() / required)
+        losses += _taught_losses((pairs, types, numbers), said_of_nodes, nodes, network.scheme)
     return losses
 
 
@@ -161,22 +164,29 @@ def _distractors(
 
 def _pair_loss(logits: Tensor, nodes: Sequence[Nodes], scheme: Scheme) -> Tensor:
     """Return the loss of the pairs, a stated relation. What touches an optional thing counts half if it is stated."""
-    count, relations, same_as = logits.shape[1], scheme.relations, scheme.links[-1]
-    right = np.zeros((len(nodes), count, count, scheme.labels), dtype=np.float32)
-    weight = np.zeros_like(right)
+    weight = _asked(logits, nodes, scheme)
+    right = np.zeros_like(weight)
     for n, node in enumerate(nodes):
-        weight[n, : node.first_number, : node.first_number, :relations] = 1
-        weight[n, : node.first_number, : node.first_number, same_as] = 1
-        weight[n, node.first_number : node.count, : node.first_number, relations:same_as] = 1
-        weight[n, node.optional, :, :relations] = 0
-        weight[n, :, node.optional, :relations] = 0
-        weight[n, range(node.count), range(node.count)] = 0
+        weight[n, node.optional, :, : scheme.relations] = 0
+        weight[n, :, node.optional, : scheme.relations] = 0
         for (head, label, tail), stated in node.labels.items():
             right[n, head, tail, label] = stated > 0
             weight[n, head, tail, label] = max(weight[n, head, tail, label], 0.5) if stated > 0 else 0
     target = torch.from_numpy(right)
     loss = functional.binary_cross_entropy_with_logits(logits, target, torch.from_numpy(weight), reduction="sum")
     return loss / target.sum().clamp(min=1)
+
+
+def _asked(logits: Tensor, nodes: Sequence[Nodes], scheme: Scheme) -> npt.NDArray[np.float32]:
+    """Return 1 for each label (B, N, N, R) that a pair may have: two things' relation or sameness, a number's link."""
+    relations, same_as = scheme.relations, scheme.links[-1]
+    asked = np.zeros(logits.shape, dtype=np.float32)
+    for n, node in enumerate(nodes):
+        asked[n, : node.first_number, : node.first_number, :relations] = 1
+        asked[n, : node.first_number, : node.first_number, same_as] = 1
+        asked[n, node.first_number : node.count, : node.first_number, relations:same_as] = 1
+        asked[n, range(node.count), range(node.count)] = 0
+    return asked
 
 
 def _type_loss(logits: Tensor, nodes: Sequence[Nodes]) -> Tensor:
@@ -202,6 +212,32 @@ def _number_loss(logits: Tensor, nodes: Sequence[Nodes]) -> Tensor:
     # Whether it is a gain is asked of results only.
     weight = torch.stack([torch.ones(len(rows)), right[:, 0]], dim=-1)
     return functional.binary_cross_entropy_with_logits(chosen, right, weight, reduction="sum") / len(rows)
+
+
+def _taught_losses(
+    own: tuple[Tensor, Tensor, Tensor], said: tuple[Tensor, Tensor, Tensor], nodes: Sequence[Nodes], scheme: Scheme
+) -> list[Tensor]:
+    """Return how far the pairs, types and numbers are from what the teacher says, as Kullback & Leibler measure it."""
+    count = own[1].shape[1]
+    thing, number = (torch.zeros(len(nodes), count) for _ in range(2))
+    for n, node in enumerate(nodes):
+        thing[n, 1 : node.first_number] = 1
+        number[n, node.first_number : node.count] = 1
+    asked = torch.from_numpy(_asked(own[0], nodes, scheme))
+    types, right = own[1].log_softmax(-1), said[1].log_softmax(-1)
+    stated = (said[0].sigmoid() * asked).sum().clamp(min=1)
+    return [
+        (_divergence(own[0], said[0]) * asked).sum() / stated,
+        ((right.exp() * (right - types)).sum(-1) * thing).sum() / thing.sum().clamp(min=1),
+        (_divergence(own[2], said[2]).sum(-1) * number).sum() / number.sum().clamp(min=1),
+    ]
+
+
+def _divergence(own: Tensor, said: Tensor) -> Tensor:
+    """Return that of two answers of yes and no, given as logits."""
+    right = said.sigmoid()
+    surprise = functional.binary_cross_entropy_with_logits
+    return surprise(own, right, reduction="none") - surprise(said, right, reduction="none")
 
 
 def _padded(arrays: Sequence[npt.NDArray[Any]], fill: float = 0) -> Tensor:

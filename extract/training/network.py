@@ -12,8 +12,7 @@ R labels of pairs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -212,16 +211,17 @@ class PairHead(nn.Module):
 
     def _context(self, states: Tensor, nodes: Tensor, mask: Tensor | None) -> Tensor:
         """Return for each pair (B, N, N, node) the mean of the text that head and tail both attend to."""
-        batch, count, _ = nodes.shape
-        length = states.shape[1]
+        # Numbers, not what a trace would work out anew in each run.
+        batch, key, value = len(states), self.key, self.context_value.out_features // self.heads
+        count, length = nodes.shape[1], states.shape[1]
 
-        def split(x: Tensor) -> Tensor:
-            return x.view(batch, -1, self.heads, x.shape[-1] // self.heads).transpose(1, 2)
+        def split(x: Tensor, size: int) -> Tensor:
+            return x.view(batch, -1, self.heads, size).transpose(1, 2)
 
-        keys, values = split(self.context_key(states)), split(self.context_value(states))
+        keys, values = split(self.context_key(states), key), split(self.context_value(states), value)
         weights = []
         for query in (self.head_query, self.tail_query):
-            scores = (split(query(nodes)) @ keys.transpose(2, 3)).float() * self.key**-0.5
+            scores = (split(query(nodes), key) @ keys.transpose(2, 3)).float() * self.key**-0.5
             if mask is not None:
                 scores = scores.masked_fill(~mask[:, None, None], -1e4)
             weights.append((scores - scores.amax(-1, keepdim=True)).exp())
@@ -230,8 +230,8 @@ class PairHead(nn.Module):
         for head in range(self.heads):
             attention = weights[0][:, head, :, None] * weights[1][:, head, None]
             total = attention.sum(-1, keepdim=True) + 1e-6
-            flat = attention.reshape(batch, count * count, length).to(values.dtype)
-            contexts.append((flat @ values[:, head]).view(batch, count, count, -1) / total)
+            flat = attention.reshape(batch, -1, length).to(values.dtype)
+            contexts.append((flat @ values[:, head]).view(batch, count, count, value) / total)
         context: Tensor = self.context(torch.cat(contexts, dim=-1).to(nodes.dtype))
         return context
 
@@ -239,10 +239,9 @@ class PairHead(nn.Module):
         """Return for each pair (B, N, N, node) the mean of the pieces between its closest mentions."""
         projected = self.between(states)
         summed = functional.pad(projected.float().cumsum(1), (0, 0, 1, 0))
-        batch, count, _ = start.shape
 
         def at(places: Tensor) -> Tensor:
-            return _gather(summed, places.reshape(batch, count * count)).view(batch, count, count, -1)
+            return _gather(summed, places.flatten(1)).view(*places.shape, projected.shape[-1])
 
         return ((at(end) - at(start)) / (end - start).clamp(min=1)[..., None]).to(projected.dtype)
 
@@ -259,21 +258,11 @@ class Network(nn.Module):
         self.pairs = PairHead(shape, scheme)
 
 
-def save(network: Network, path: Path) -> None:
-    """Write the shape of ``network`` and its parameters to ``path``."""
-    torch.save({"shape": asdict(network.shape), "parameters": network.state_dict()}, path)
-
-
-def saved(path: Path) -> Network:
-    """Return the network that was written to ``path``."""
-    found = torch.load(path, weights_only=True)
-    network = Network(Shape(**found["shape"]))
-    network.load_state_dict(found["parameters"])
-    return network
-
-
 def _gather(states: Tensor, places: Tensor) -> Tensor:
     """Return the states (B, T, D) at ``places`` (B, K), as (B, K, D)."""
+    if torch.onnx.is_in_onnx_export():
+        # What is shipped reads one document at a time, and rows are found faster than single numbers.
+        return states[:, places[0]]
     return states.gather(1, places[..., None].expand(-1, -1, states.shape[-1]))
 
 

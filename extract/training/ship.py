@@ -54,7 +54,9 @@ def export(network: Network, folder: Path) -> None:
     _graph(_Encoder(network), (states, integers(5, 1, length)), pieces, ["states"], folder / "encoder.onnx")
     _graph(network.spans, (states, *places), {"states": {1: "T"}} | tokens, ["scores"], folder / "spans.onnx")
     outputs = ["pairs", "types", "numbers"]
-    _graph(network.pairs, (states, *geometry.values()), {"states": {1: "T"}} | nodes, outputs, folder / "pairs.onnx")
+    pairs = copy.deepcopy(network.pairs)
+    pairs.block.attend = _fused
+    _graph(pairs, (states, *geometry.values()), {"states": {1: "T"}} | nodes, outputs, folder / "pairs.onnx")
 
 
 class _FusedAttention(torch.autograd.Function):
@@ -73,7 +75,7 @@ class _FusedAttention(torch.autograd.Function):
 
 
 def _fused(query: Tensor, key: Tensor, value: Tensor, heads: int, mask: Tensor | None) -> Tensor:
-    # PyTorch says nothing of the types.
+    # Nothing is masked: what is shipped reads one document at a time. PyTorch says nothing of the types.
     apply = cast("Callable[[Tensor, Tensor, Tensor, int], Tensor]", _FusedAttention.apply)
     return apply(query, key, value, heads)
 

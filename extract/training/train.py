@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -19,14 +18,23 @@ from tokenizers import Tokenizer
 
 from paperatlas.errors import InputError
 from paperatlas.extract.jsonlines import read_objects, title_and_abstract
-from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, SHARED_FILES, Calibration, Settings
+from paperatlas.extract.learned.model import (
+    CHECKSUMS,
+    MODEL_FILES,
+    SHARED_FILES,
+    Calibration,
+    Settings,
+    folder_of,
+    verify,
+)
 from paperatlas.extract.learned.pieces import Pieces
 from paperatlas.extract.pipeline import load
 from paperatlas.extract.surface import words_of
 from paperatlas.extract.training.examples import examples, untitled
 from paperatlas.extract.training.fit import Variants, fit
-from paperatlas.extract.training.network import Network, Shape, pretrained, save, saved
+from paperatlas.extract.training.network import Network, Shape, pretrained
 from paperatlas.extract.training.plan import Plan
+from paperatlas.extract.training.restore import restored
 from paperatlas.extract.training.ship import export, seal, write_embeddings, write_settings, write_vocabulary
 from paperatlas.extract.training.silver import annotated
 from paperatlas.extract.training.student import misfit, student
@@ -77,9 +85,9 @@ class Config:
     ``train`` are files of annotated records, ``dev`` those that thresholds are chosen on; ``encoder`` and
     ``vocabulary`` are the pre-trained encoder's ``model.safetensors`` and ``tokenizer.json``; ``texts`` are files of
     abstracts that say which pieces are used, at least ``least_pieces`` times each. In their place ``student_of`` is the
-    folder of a trained model to begin with, of which fewer layers, heads or neurons are taken; ``shares`` that of a
-    model with the same teacher, or the teacher, whose embeddings and vocabulary are used in place of copies.
-    ``silver`` is what else to learn from.
+    folder of a trained model to begin with, of which fewer layers, heads or neurons may be taken; ``shares`` that of a
+    model with the same teacher, or the teacher, whose embeddings and vocabulary are used in place of copies. Models of
+    the package may be given by their names. ``silver`` is what else to learn from.
     """
 
     train: tuple[Path, ...]
@@ -101,7 +109,7 @@ class Config:
         yield from (*self.train, *self.dev, *self.texts)
         yield from (path for path in (self.encoder, self.vocabulary) if path)
         if self.student_of:
-            yield self.student_of / "network.pt"
+            yield self.student_of / CHECKSUMS
         if self.shares:
             yield from (self.shares / name for name in SHARED_FILES)
         if self.silver:
@@ -114,11 +122,11 @@ class Config:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
             lists = {"texts": ()} | data
             data |= {name: tuple(path.parent / p for p in lists[name]) for name in ("train", "dev", "texts")}
-            single = ("encoder", "vocabulary", "student_of", "shares")
-            data |= {name: path.parent / data[name] for name in single if name in data}
+            data |= {name: path.parent / data[name] for name in ("encoder", "vocabulary") if name in data}
+            data |= {name: _model(path.parent, data[name]) for name in ("student_of", "shares") if name in data}
             if silver := data.get("silver"):
                 places = {name: tuple(path.parent / p for p in silver.get(name, ())) for name in ("texts", "apart")}
-                data["silver"] = Silver(**silver | places | {"model": path.parent / silver["model"]})
+                data["silver"] = Silver(**silver | places | {"model": _model(path.parent, silver["model"])})
             found = cls(**data)
             # Whether their tables can be understood, too.
             Plan(**found.fit), Shape(pieces=1, **found.network)
@@ -127,6 +135,12 @@ class Config:
             raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, KeyError, ZeroDivisionError) as error:
             raise InputError(f"no configuration: {error}", where=str(path)) from error
+
+
+def _model(parent: Path, name: str) -> Path:
+    """Return the folder of a model that a configuration in ``parent`` names: one of the package, or a path."""
+    packaged = folder_of(name)
+    return packaged if Path(name).name == name and packaged.is_absolute() else parent / name
 
 
 def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
@@ -166,7 +180,6 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
         network = student(teacher, shape, [e.window for e, _ in data[:_SHOWN]])
     report(f"{vocabulary.get_vocab_size()} pieces, {sum(p.numel() for p in network.parameters())} parameters")
     network.load_state_dict(fit(network, data, plan, _reporter(report), more, teacher))
-    save(network, folder / "network.pt")
     export(network, folder)
     if not teacher:
         write_embeddings(network, folder)
@@ -199,11 +212,7 @@ def _pretrained(config: Config) -> tuple[Tokenizer, Network]:
 
 def _teacher(folder: Path) -> tuple[Tokenizer, Network]:
     """Return the vocabulary and the network of the trained model in ``folder``."""
-    path = folder / "network.pt"
-    try:
-        return Tokenizer.from_file(str(folder / "vocabulary.json")), saved(path).eval()
-    except (UnpicklingError, RuntimeError, KeyError, TypeError) as error:
-        raise InputError("no network that this version wrote", where=str(path), hint="train it again") from error
+    return Tokenizer.from_file(str(verify(folder)[1]["vocabulary.json"])), restored(folder).eval()
 
 
 def _shared(other: Path, folder: Path) -> list[str]:
@@ -249,11 +258,12 @@ def _opening(abstract: str) -> str:
 
 
 def _reporter(report: Callable[[str], None]) -> Callable[[int, int, Sequence[float]], None]:
-    names = ("spans", "pairs", "types", "numbers", "states", "taught")
+    heads = ("spans", "pairs", "types", "numbers")
+    names = (*heads, "states", *(f"taught {head}" for head in heads))
     mean = dict.fromkeys(names, 0.0)
 
     def tell(step: int, steps: int, losses: Sequence[float]) -> None:
-        # What is not taught by another has no losses of the last two kinds.
+        # What is not taught by another has no losses of the kinds behind.
         found = dict(zip(names, losses, strict=False))
         mean.update({name: 0.95 * mean[name] + 0.05 * loss for name, loss in found.items()})
         if step % 20 == 0 or step == steps:

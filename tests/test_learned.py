@@ -230,6 +230,16 @@ def test_what_is_named_like_a_system_is_taken_for_a_model(name: str, kind: str) 
     assert found.type.value == kind
 
 
+def test_what_only_stands_across_sentences_is_judged_by_the_document() -> None:
+    settings = replace(Model(folder_of("default")).settings, entity=0.01, document=0.9)
+    scores = Scores.__new__(Scores)
+    scores.spans, scores.types = [[], [[0.0] * 5]], {1: [0.05, 0.1, 0.0, 0.7, 0.1, 0.05]}
+    found = judged(Entity("e", "bar", EntityType.METHOD, ("bar",), (), 0.9), scores, 1, settings)
+    assert found
+    assert found.type is EntityType.DATASET
+    assert judged(found, scores, 1, replace(settings, entity=0.99)) is None
+
+
 # The model's files.
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -35,9 +35,8 @@ def judged(entity: Entity, scores: Scores, node: int, settings: Settings) -> Ent
         return entity
     share = settings.document
     # A handful of numbers: arrays would take longer to make than to add up.
-    by_spans, by_document = [*map(sum, zip(*spans, strict=True))], document[1:]
-    of_spans, of_document = (1 - share) / sum(by_spans), share / sum(by_document)
-    votes = [of_spans * one + of_document * other for one, other in zip(by_spans, by_document, strict=True)]
+    by_spans = _shared([*map(sum, zip(*spans, strict=True))], 1 - share)
+    votes = [one + other for one, other in zip(by_spans, _shared(document[1:], share), strict=True)]
     most = max(votes)
     kind = TYPES[votes.index(most)]
     if kind is EntityType.METHOD and _SYSTEM * votes[_MODEL] > most and _is_system(entity):
@@ -46,6 +45,12 @@ def judged(entity: Entity, scores: Scores, node: int, settings: Settings) -> Ent
     if probability < settings.entity:
         return None
     return replace(entity, type=kind, confidence=settings.entity_calibration(probability))
+
+
+def _shared(votes: Sequence[float], share: float) -> list[float]:
+    """Return ``votes`` as parts of ``share``; none of it if all are zero, as those for a span across sentences are."""
+    whole = sum(votes)
+    return [share * vote / whole for vote in votes] if whole else [0.0] * len(votes)
 
 
 def _is_system(entity: Entity) -> bool:

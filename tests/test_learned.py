@@ -384,6 +384,10 @@ def test_what_is_not_sure_enough_is_left_out(learned: Extract) -> None:
             "On ImageNet, FooNet achieves +2.0% FactScoreX and +1.2% BLEU2 over strong baselines.",
             {("FactScoreX", "2.0"), ("BLEU2", "1.2")},
         ),
+        (
+            "FooNet improves strong baselines on COCO by +6.1 mAP50 and by +3.2 FactScoreX with +4 BlocksX.",
+            {("mAP50", "6.1"), ("FactScoreX", "3.2")},
+        ),
     ],
 )
 def test_results_of_a_sentence(sentence: str, wanted: set[tuple[str, str]], learned: Extract) -> None:

@@ -50,7 +50,7 @@ def named_metrics(text: str, scores: Scores, entities: Mapping[int, Entity], nod
             continue
         name, key = span.of(text), slug(span.of(text))
         if len(name) > 1 and _is_written_as_name(name) and key not in keys:
-            known = new.get(key) or Entity(key, name, EntityType.METRIC, (name,), (), round(number.is_result / 2, 3))
+            known = new.get(key) or Entity(key, name, EntityType.METRIC, (name,), (), round(_likelihood(number) / 2, 3))
             new[key] = replace(known, mentions=(*known.mentions, span))
     return found | dict(enumerate(new.values(), node))
 
@@ -122,20 +122,24 @@ def _name_beside(text: str, number: Number) -> Span | None:
 
     The IS in "an IS of 148", the BLEU2 in "+1.2% BLEU2".
     """
-    if number.is_result < _SURE:
-        return None
     place = number.match.start("value")
     start = max(0, place - _REACH)
-    if found := _METRIC_OF.search(text[start:place]):
+    if number.is_result >= _SURE and (found := _METRIC_OF.search(text[start:place])):
         return Span(start + found.start(1), start + found.end(1))
     return _name_behind(text, number)
 
 
 def _name_behind(text: str, number: Number) -> Span | None:
-    if number.is_result < _SURE or number.match["sign"] not in _SIGNS:
+    if _likelihood(number) < _SURE or number.match["sign"] not in _SIGNS:
         return None
     found = _METRIC_BEHIND.match(text, number.match.end())
     return Span(*found.span(1)) if found and _is_written_as_name(found[1]) else None
+
+
+def _likelihood(number: Number) -> float:
+    """Return how likely a number is a result: "+2.0" and "+2%" are, whatever the pair head takes what follows for."""
+    is_gain = number.match["sign"] == "+" and ("." in number.match["value"] or number.match["unit"] == "%")
+    return max(number.is_result, _SURE) if is_gain else number.is_result
 
 
 def _is_written_as_name(word: str) -> bool:
@@ -149,7 +153,7 @@ def _metric_of(
     if span := _name_beside(text, number):
         for entity in entities.values():
             if entity.type is EntityType.METRIC and any(m.start <= span.start < m.end for m in entity.mentions):
-                return entity, number.is_result
+                return entity, _likelihood(number)
     likeliest = _likeliest(links, entities, {EntityType.METRIC})
     if not likeliest:
         return None, 0.0

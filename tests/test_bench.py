@@ -176,3 +176,10 @@ def test_grounding_counts_what_is_not_in_the_text() -> None:
         "values not in the evidence": 1,
         "results of unknown things": 1,
     }
+
+
+@pytest.mark.parametrize(("start", "cut"), [(12, 0), (13, 1)])
+def test_behind_a_macro_without_brackets_a_word_begins(start: int, cut: int) -> None:
+    text = "We use \\emphFooNet here."
+    foo = Entity("foo", "FooNet", EntityType.MODEL, (text[start:18],), (Span(start, 18),), 0.9)
+    assert check(Facts(Paper(text, id="p"), (foo,)))["mentions cut in a word"] == cut

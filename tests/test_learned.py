@@ -154,7 +154,7 @@ def statement(head: int, kind: RelationType, tail: int, probability: float) -> S
 def entities(learned: Extract) -> dict[int, Entity]:
     things = [e for e in learned(ABSTRACT, TITLE).entities if e.type in (EntityType.MODEL, EntityType.METHOD)]
     assert len(things) >= 3
-    return {n: replace(thing, type=EntityType.METHOD) for n, thing in enumerate(things[:3], 1)}
+    return {n: replace(thing, type=EntityType.METHOD, confidence=1.0) for n, thing in enumerate(things[:3], 1)}
 
 
 @pytest.mark.parametrize(
@@ -175,6 +175,21 @@ def test_contradictions_end_by_score(
     even = replace(settings, relation=0.5)
     found = choose([statement(h, RelationType(k), t, p) for h, k, t, p in said], entities, even)
     assert [(s.head, RELATIONS[s.label].value, s.tail) for s in found] == chosen
+
+
+def test_a_relation_is_no_surer_than_its_ends(entities: dict[int, Entity]) -> None:
+    half = entities | {2: replace(entities[2], confidence=0.5)}
+    said = [statement(1, RelationType.USES, n, 0.9) for n in (2, 3)]
+    said += [statement(0, RelationType.INTRODUCES, n, 0.9) for n in (1, 2)]
+    even = replace(Model(folder_of("default")).settings, relation=0.5)
+    assert [(s.head, s.tail, s.probability) for s in choose(said, half, even)] == [(0, 1, 0.9), (1, 3, 0.9)]
+    low = replace(even, relation=0.4)
+    assert [(s.head, s.tail, s.probability) for s in choose(said, half, low)] == [
+        (0, 1, 0.9),
+        (0, 2, 0.45),
+        (1, 2, 0.45),
+        (1, 3, 0.9),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from paperatlas.extract.assertion import asserted
 from paperatlas.extract.facts import Entity, Relation, Result
 from paperatlas.extract.learned.model import Model, Settings
 from paperatlas.extract.learned.nodes import RELATIONS
-from paperatlas.extract.learned.reading import CERTAIN, Reading
+from paperatlas.extract.learned.reading import Reading
 from paperatlas.extract.learned.relations import backed, choose, may_be_backed
 from paperatlas.extract.learned.results import named_metrics, results, together
 from paperatlas.extract.learned.scores import Scores, Statement, key_of
@@ -72,7 +72,7 @@ def facts_of(
             RELATIONS[s.label],
             key_of(kept, s.tail),
             sentences[s.sentence],
-            settings.relation_calibration(s.probability * _sureness(kept, s.head) * _sureness(kept, s.tail)),
+            settings.relation_calibration(s.probability),
         )
         for s in choose(statements, kept, settings)
     ]
@@ -81,11 +81,6 @@ def facts_of(
         tuple(asserted(relations, found, sentences, text)),
         together(report(roles, found), results(text, sentences, scores, statements, kept, settings)),
     )
-
-
-def _sureness(entities: Mapping[int, Entity], node: int) -> float:
-    """Tell how sure it is that a node is a thing at all; the paper is one."""
-    return entities[node].confidence if node else CERTAIN
 
 
 def _joined_statements(statements: Iterable[Statement], groups: Mapping[int, Mapping[int, Entity]]) -> list[Statement]:

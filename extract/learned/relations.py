@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
+from math import prod
 
 from paperatlas.extract.facts import Entity
 from paperatlas.extract.learned.model import Settings
@@ -29,16 +30,18 @@ _THOUGHT_OF, _AGREED = 0.1, 0.75
 
 
 def choose(statements: Iterable[Statement], entities: Mapping[int, Entity], settings: Settings) -> list[Statement]:
-    """Choose the statements that are likely, allowed and consistent: for each pair the likeliest, in each direction."""
+    """Choose the statements that are likely, allowed and consistent: for each pair the likeliest, in each direction.
+
+    They come back with the probability that they hold, which is that of the statement, if its ends are things, times
+    that of each end.
+    """
     types = {0: PAPER} | {n: entity.type.value for n, entity in entities.items()}
     allowed = (
-        s
-        for s in _symmetrised(statements)
-        if s.label < len(RELATIONS)
-        and s.head in types
-        and s.tail in types
-        and s.probability >= settings.relation
+        held
+        for s in _symmetrised(_of_things(statements, types))
+        if s.probability >= settings.relation
         and SIGNATURES[RELATIONS[s.label]].allows(types[s.head], types[s.tail])
+        and (held := _with_ends(s, entities)).probability >= settings.relation
     )
     chosen: dict[tuple[int, int], Statement] = {}
     for statement in sorted(allowed, key=lambda s: (-s.probability, s.head, s.tail, s.label)):
@@ -49,6 +52,16 @@ def choose(statements: Iterable[Statement], entities: Mapping[int, Entity], sett
             continue
         chosen[pair] = statement
     return sorted(chosen.values(), key=lambda s: (s.head, s.tail))
+
+
+def _of_things(statements: Iterable[Statement], nodes: Container[int]) -> Iterator[Statement]:
+    return (s for s in statements if s.label < len(RELATIONS) and s.head in nodes and s.tail in nodes)
+
+
+def _with_ends(statement: Statement, entities: Mapping[int, Entity]) -> Statement:
+    """Return ``statement`` with the probability that it holds and its ends are things; the paper is one."""
+    ends = prod(entities[node].confidence for node in (statement.head, statement.tail) if node)
+    return replace(statement, probability=ends * statement.probability)
 
 
 def may_be_backed(statement: Statement, entities: Mapping[int, Entity]) -> bool:
@@ -75,7 +88,7 @@ def _symmetrised(statements: Iterable[Statement]) -> Iterator[Statement]:
     """Make one of the two directions of every symmetric relation."""
     symmetric = []
     for statement in statements:
-        if statement.label < len(RELATIONS) and SIGNATURES[RELATIONS[statement.label]].symmetric:
+        if SIGNATURES[RELATIONS[statement.label]].symmetric:
             symmetric.append(statement)
         else:
             yield statement

@@ -66,18 +66,19 @@ def tune(folder: Path, records: Iterable[Document], report: Callable[[str], None
     ]
     settings = max(by_share, key=lambda found: found[0])[1]
     settings = _best([replace(settings, same=t) for t in _CAREFUL], things)[1]
+    # How sure a relation is depends on how sure its ends are.
+    settings = replace(settings, entity_calibration=Calibration())
+    pairs = [outcomes(r.gold, f)[0] for r, f in zip(held, found_in(model, held, settings), strict=True)]
+    settings = replace(settings, entity_calibration=_calibration([pair for things in pairs for pair in things]))
     settings = _best(
         [replace(settings, relation=t) for t in _GRID],
-        partial(figure, ("relations",)),
+        partial(figure, ("relations", "pairs")),
     )[1]
     settings = _best([replace(settings, result=t) for t in _CAREFUL], partial(figure, ("results",)))[1]
     settings = _best([replace(settings, dataset=t) for t in (0.2, 0.35, 0.5)], partial(figure, ("results",)))[1]
-    settings = replace(settings, entity_calibration=Calibration(), relation_calibration=Calibration())
-    pairs = [outcomes(r.gold, f) for r, f in zip(held, found_in(model, held, settings), strict=True)]
-    settings = replace(settings, entity_calibration=_calibration([pair for things, _ in pairs for pair in things]))
-    # How sure a relation is depends on how sure its ends are.
-    pairs = [outcomes(r.gold, f) for r, f in zip(held, found_in(model, held, settings), strict=True)]
-    settings = replace(settings, relation_calibration=_calibration([pair for _, stated in pairs for pair in stated]))
+    settings = replace(settings, relation_calibration=Calibration())
+    pairs = [outcomes(r.gold, f)[1] for r, f in zip(held, found_in(model, held, settings), strict=True)]
+    settings = replace(settings, relation_calibration=_calibration([pair for stated in pairs for pair in stated]))
     report(_line(scored(model, held, settings)))
     return settings
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,11 @@ def test_a_corpus_becomes_examples() -> None:
     assert example.relations == ((1, 0, 2, False),)
 
 
+def test_where_a_corpus_has_no_sentences_they_are_told_by_their_signs() -> None:
+    text = text_of({name: value for name, value in RECORD.items() if name != "sentences"}, Vocab())
+    assert [sentence.text for sentence in text.doc.sents] == ["FooNet-based parsing.", "It uses BarSet's trees."]
+
+
 def test_a_relation_counts_with_both_ends_and_strictly_with_their_types() -> None:
     text = text_of(RECORD, Vocab())
     spans = [span for span, _ in text.mentions]
@@ -100,14 +106,15 @@ def test_a_run_prints_its_figures(tmp_path: Path) -> None:
         for part in ("attention.output.LayerNorm", "output.LayerNorm"):
             shapes |= {f"encoder.layer.{n}.{part}.{kind}": (width,) for kind in ("weight", "bias")}
     save_file({name: torch.randn(shape) * 0.02 for name, shape in shapes.items()}, tmp_path / "model.safetensors")
-    _run(tmp_path, "--encoder", str(tmp_path))
-    _run(tmp_path)
+    _run("scier", RECORD, tmp_path, "--encoder", str(tmp_path))
+    # Of another form: with neither sentences nor relations.
+    _run("gsap", {"text": TEXT, "entities": RECORD["entities"], "relations": []}, tmp_path)
 
 
-def _run(tmp_path: Path, *encoder: str) -> None:
-    (tmp_path / "corpus.jsonl").write_text((json.dumps(RECORD) + "\n") * 8)
+def _run(corpus: str, record: Mapping[str, object], tmp_path: Path, *encoder: str) -> None:
+    (tmp_path / "corpus.jsonl").write_text((json.dumps(record) + "\n") * 8)
     files = [part for name in ("train", "dev", "test") for part in (f"--{name}", str(tmp_path / "corpus.jsonl"))]
-    command = [sys.executable, "-m", "bench.corpora", "scier", *files, *encoder, "--steps", "2"]
+    command = [sys.executable, "-m", "bench.corpora", corpus, *files, *encoder, "--steps", "2"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)

@@ -1,7 +1,7 @@
 """Annotated corpora in one form: mentions with offsets, and relations between them.
 
 One object a line: ``text``, ``entities`` (``start``, ``end``, ``type``), ``relations`` (``head``, ``tail``: numbers of
-entities; ``type``), ``sentences`` (pairs of offsets).
+entities; ``type``), ``sentences`` (pairs of offsets; where a corpus has none, they are told by their signs).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from spacy.vocab import Vocab
 from paperatlas.extract.learned.nodes import Scheme
 from paperatlas.extract.learned.pieces import Window
 from paperatlas.extract.places import Tokens
+from paperatlas.extract.sentences import sentence_starts
 from paperatlas.extract.training.examples import Example, Thing
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -47,7 +48,7 @@ class Labels:
         types, signatures, leaves = set(), set(), False
         for record in records:
             entities = record["entities"]
-            begins = sorted(start for start, _ in record["sentences"])
+            begins = sorted(start for start, _ in record.get("sentences", ()))
             types |= {entity["type"] for entity in entities}
             for relation in record["relations"]:
                 head, tail = entities[relation["head"]], entities[relation["tail"]]
@@ -72,9 +73,7 @@ def text_of(record: dict[str, Any], vocab: Vocab) -> Text:
     spans = [match.span() for match in _TOKEN.finditer(text)]
     words = [text[start:end] for start, end in spans]
     spaces = [end < len(text) and text[end].isspace() for _, end in spans]
-    begins = sorted(start for start, _ in record["sentences"])
-    sentences = [bisect_right(begins, start) for start, _ in spans]
-    starts: list[bool | int | None] = [n == 0 or sentences[n] != sentences[n - 1] for n in range(len(spans))]
+    starts: list[bool | int | None] = [*_sentence_starts(record, spans, words)]
     doc = Doc(vocab, words=words, spaces=spaces, sent_starts=starts)
     first = {start: n for n, (start, _) in enumerate(spans)}
     last = {end: n + 1 for n, (_, end) in enumerate(spans)}
@@ -87,6 +86,14 @@ def text_of(record: dict[str, Any], vocab: Vocab) -> Text:
     mentions = tuple((tokens(e["start"], e["end"]), e["type"]) for e in record["entities"])
     relations = tuple((r["head"], r["type"], r["tail"]) for r in record["relations"])
     return Text(doc, mentions, relations)
+
+
+def _sentence_starts(record: dict[str, Any], spans: Sequence[tuple[int, int]], words: Sequence[str]) -> list[bool]:
+    if "sentences" not in record:
+        return sentence_starts(words)
+    begins = sorted(start for start, _ in record["sentences"])
+    sentences = [bisect_right(begins, start) for start, _ in spans]
+    return [n == 0 or sentences[n] != sentences[n - 1] for n in range(len(spans))]
 
 
 def examples_of(text: Text, labels: Labels, found: Sequence[Window]) -> Iterator[Example]:

@@ -63,8 +63,9 @@ def facts_of(
     sentences, text = [sentence.span for sentence in sentences_of(doc)], words_in(doc).text
     found = tuple(kept.values())
     roles = roles_of(doc, found)
-    if any(may_be_backed(s, kept) for s in statements):
-        patterned = {(r.head, r.type, r.tail) for r in relate(roles, found)}
+    if thought_of := [s for s in statements if may_be_backed(s, kept)]:
+        among = {frozenset((key_of(kept, s.head), key_of(kept, s.tail))) for s in thought_of}
+        patterned = {(r.head, r.type, r.tail) for r in relate(roles, found, among)}
         statements = [backed(s, kept, patterned) for s in statements]
     relations = [
         Relation(

@@ -9,7 +9,7 @@ signatures are hard constraints.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from paperatlas.extract.facts import Entity, Relation, Span
 from paperatlas.extract.lexicon import cue
@@ -47,15 +47,17 @@ _DOUBT = 0.1
 _REACH = 5
 
 
-def relate(roles: Roles, entities: Sequence[Entity]) -> tuple[Relation, ...]:
+def relate(
+    roles: Roles, entities: Sequence[Entity], among: Container[frozenset[str]] | None = None
+) -> tuple[Relation, ...]:
     """Return the relations among the entities of a document and the paper, by the roles that these play in it.
 
     Of several statements of one fact the most confident is kept; of contradicting ones (A outperforms B and B
-    outperforms A) likewise.
+    outperforms A) likewise. What stands between two mentions is only read if their keys are ``among`` those asked for.
     """
     types = {PAPER: PAPER} | {entity.key: entity.type.value for entity in entities}
     found: dict[tuple[str, RelationType, str], Relation] = {}
-    for relation in _statements(roles):
+    for relation in _statements(roles, among):
         head, kind, tail = key = relation.head, relation.type, relation.tail
         if head == tail or not SIGNATURES[kind].allows(types[head], types[tail]):
             continue
@@ -75,12 +77,12 @@ def _consistent(found: dict[tuple[str, RelationType, str], Relation]) -> Iterato
         yield relation
 
 
-def _statements(roles: Roles) -> Iterator[Relation]:
+def _statements(roles: Roles, among: Container[frozenset[str]] | None) -> Iterator[Relation]:
     for entity in roles.introduced:
         confidence = 0.8 if entity is roles.main else 0.6
         yield Relation(PAPER, RelationType.INTRODUCES, entity.key, _introduction(roles, entity), confidence)
     for sentence in roles.sentences:
-        yield from _between(sentence)
+        yield from _between(sentence, among)
         if sentence.own:
             yield from _of_own(sentence, roles)
 
@@ -91,11 +93,13 @@ def _introduction(roles: Roles, entity: Entity) -> Span:
     return min(naming, key=lambda s: (s.is_title, not s.own, s.span.start)).span
 
 
-def _between(sentence: Sentence) -> Iterator[Relation]:
+def _between(sentence: Sentence, among: Container[frozenset[str]] | None) -> Iterator[Relation]:
     """Yield what the words between two mentions say of them."""
     for i, (left, a) in enumerate(sentence.mentions):
         for right, b in sentence.mentions[i + 1 : i + 1 + _REACH]:
             if a is b or right.start < left.end:
+                continue
+            if among is not None and frozenset((a.key, b.key)) not in among:
                 continue
             words = sentence.text[left.end - sentence.span.start : right.start - sentence.span.start]
             adjacent = not any(left.end <= m.start and m.end <= right.start for m, _ in sentence.mentions)

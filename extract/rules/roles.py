@@ -20,6 +20,8 @@ _PAUSE = re.compile(r"[;:]|,(?! (?:a|an|the|called|named|dubbed)\b)")
 _NAME_FOLLOWS = re.compile(r"\s+(?:as\s+)?(?:the\s+|an?\s+)?[\"'“‘]?")
 _POSSESSIVE = re.compile(r"\b(?:our|the proposed)\s+", re.I)
 _PERFECT = re.compile(r"(?:have|has) been\s*$")
+#: What a paper introduces; a task is nobody's.
+_INTRODUCED = frozenset((EntityType.MODEL, EntityType.METHOD, EntityType.DATASET, EntityType.METRIC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def _sentences(doc: Doc, entities: Sequence[Entity]) -> Iterator[Sentence]:
 
 def _introduced(sentence: Sentence) -> Iterator[Entity]:
     """Yield what a sentence introduces: the object of "we propose ...", what is "called X", "our X"."""
-    if sentence.is_title or not sentence.own:
+    named = [(span.start - sentence.span.start, e) for span, e in sentence.mentions if e.type in _INTRODUCED]
+    if sentence.is_title or not sentence.own or not named:
         return
     text = sentence.text
     regions: list[tuple[int, int]] = []
@@ -86,10 +89,8 @@ def _introduced(sentence: Sentence) -> Iterator[Entity]:
             if follows := _NAME_FOLLOWS.match(text, called.end()):
                 regions.append((follows.end(), follows.end() + 1))
     regions += [(m.end(), m.end() + 1) for m in _POSSESSIVE.finditer(text)]
-    for span, entity in sentence.mentions:
-        place = span.start - sentence.span.start
-        narrow = entity.type in (EntityType.MODEL, EntityType.METHOD, EntityType.DATASET, EntityType.METRIC)
-        if narrow and any(start <= place < end for start, end in regions):
+    for place, entity in named:
+        if any(start <= place < end for start, end in regions):
             yield entity
 
 

@@ -20,6 +20,9 @@ from paperatlas.extract.vocabulary import known_type, noun_type
 from paperatlas.extract.words import words_in
 from paperatlas.schema import EntityType
 
+#: An abbreviation.
+_CAPITALS = re.compile("([A-Z]{2,})s?")
+_WORD = re.compile(r"[^\W_]+")
 #: A term that may be said without what stands in brackets before it.
 _OPTIONAL = re.compile(r"\([a-z -]+\) [^()]+")
 
@@ -65,6 +68,7 @@ def group_mentions(
         group.score = max(group.score, score)
     groups.pop("", None)
     _join_acronyms(text, groups, acronyms)
+    _join_initials(text, groups)
     _join_with_nouns(text, groups)
     for key, spans in _occurrences(doc, text, groups).items():
         groups[key].spans |= spans
@@ -113,6 +117,26 @@ def _join_acronyms(text: str, groups: dict[str, _Group], acronyms: Sequence[Acro
         elif known := groups.get(short) or groups.get(long):
             known.spans |= {Span(*acronym.short), Span(*acronym.long)}
             groups[short] = groups[long] = known
+
+
+def _join_initials(text: str, groups: dict[str, _Group]) -> None:
+    """Join capitals to the one thing whose words begin with them, though the text does not say that they stand for it.
+
+    A dataset may be called by the initials of its task, and is another thing.
+    """
+    forms = [(key, span.of(text)) for key, group in groups.items() for span in group.spans]
+    short = {key: capitals[1].lower() for key, form in forms if (capitals := _CAPITALS.fullmatch(form))}
+    if not short:
+        return
+    initials = [(key, "".join(word[0] for word in _WORD.findall(form)).lower()) for key, form in forms if " " in form]
+    for key, letters in short.items():
+        long = {other for other, found in initials if found == letters and groups[other] is not groups[key]}
+        if len({id(groups[other]) for other in long}) == 1 and _is_data(groups[key]) == _is_data(groups[min(long)]):
+            _join(groups, min(long), key)
+
+
+def _is_data(group: _Group) -> bool:
+    return group.types.get(EntityType.DATASET, 0.0) * 2 > sum(group.types.values())
 
 
 def _join_with_nouns(text: str, groups: dict[str, _Group]) -> None:

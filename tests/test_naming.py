@@ -61,6 +61,26 @@ def test_no_half_of_a_name_is_another_for_it(name: str) -> None:
     assert entity.aliases == (name,)
 
 
+@pytest.mark.parametrize(
+    ("named", "things"),
+    [
+        ({"vision-language models": "Method", "VLMs": "Method"}, [["vision-language models", "VLMs"]]),
+        # Other letters; letters that two things begin with; a dataset with the initials of its task.
+        ({"vision transformers": "Method", "VLMs": "Method"}, [["vision transformers"], ["VLMs"]]),
+        (
+            {"machine learning": "Method", "meta-learning": "Method", "maximum likelihood": "Method", "ML": "Method"},
+            [["machine learning"], ["meta-learning"], ["maximum likelihood"], ["ML"]],
+        ),
+        ({"pedestrian intention estimation": "Task", "PIE": "Dataset"}, [["pedestrian intention estimation"], ["PIE"]]),
+    ],
+)
+def test_initials_are_a_name_of_the_one_thing_that_has_them(named: dict[str, str], things: list[list[str]]) -> None:
+    doc = NLP("We use " + " and ".join(named) + ".")
+    spans = [doc.char_span(*_place(doc.text, form), label=kind) for form, kind in named.items()]
+    found = group_mentions(doc, [(span, 1.0) for span in spans if span], ())
+    assert [[*entity.aliases] for entity in found] == things
+
+
 def test_half_a_bracket_is_no_name() -> None:
     doc = NLP("We study understanding (MMU) and generation.")
     cut = doc.char_span(*_place(doc.text, "MMU) and generation"), label="Task")

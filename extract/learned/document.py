@@ -22,9 +22,10 @@ from paperatlas.extract.learned.scores import Scores, Statement, key_of
 from paperatlas.extract.learned.things import joined, judged, same_things
 from paperatlas.extract.rules.relations import relate
 from paperatlas.extract.rules.results import report
-from paperatlas.extract.rules.roles import roles_of
+from paperatlas.extract.rules.roles import NO_ROLES, roles_of
 from paperatlas.extract.sentences import sentences_of
 from paperatlas.extract.words import words_in
+from paperatlas.schema import EntityType
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -62,8 +63,11 @@ def facts_of(
     statements = _joined_statements(scores.statements, same)
     sentences, text = [sentence.span for sentence in sentences_of(doc)], words_in(doc).text
     found = tuple(kept.values())
-    roles = roles_of(doc, found)
-    if thought_of := [s for s in statements if may_be_backed(s, kept)]:
+    # The parts that things play are only asked for by turns of phrase and by numbers.
+    thought_of = [s for s in statements if may_be_backed(s, kept)]
+    measured = bool(scores.numbers) and any(entity.type is EntityType.METRIC for entity in found)
+    roles = roles_of(doc, found) if thought_of or measured else NO_ROLES
+    if thought_of:
         among = {frozenset((key_of(kept, s.head), key_of(kept, s.tail))) for s in thought_of}
         patterned = {(r.head, r.type, r.tail) for r in relate(roles, found, among)}
         statements = [backed(s, kept, patterned) for s in statements]

@@ -38,15 +38,16 @@ def named_metrics(text: str, scores: Scores, entities: Mapping[int, Entity], nod
 
     "An IS of 148", "+6.1 mAP50": to an encoder without case words like any other, to a reader metrics.
     """
+    if not scores.numbers:
+        return {}
     found = {
         n: replace(entity, type=EntityType.METRIC) for n, entity in entities.items() if _is_gained(entity, text, scores)
     }
-    taken = {place for entity in entities.values() for span in entity.mentions for place in range(*span)}
     keys = {entity.key for entity in entities.values()}
     new: dict[str, Entity] = {}
     for number in scores.numbers:
         span = _name_beside(text, number)
-        if not span or span.start in taken:
+        if not span or any(m.start <= span.start < m.end for entity in entities.values() for m in entity.mentions):
             continue
         name, key = span.of(text), slug(span.of(text))
         if len(name) > 1 and _is_written_as_name(name) and key not in keys:

@@ -48,6 +48,10 @@ class Roles:
     main: Entity | None
 
 
+#: Those of a document of which nothing is asked.
+NO_ROLES = Roles((), (), None)
+
+
 def roles_of(doc: Doc, entities: Sequence[Entity]) -> Roles:
     """Work out the roles of the entities of ``doc``."""
     sentences = tuple(_sentences(doc, entities))

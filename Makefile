@@ -60,5 +60,5 @@ $(VENV)/.dev: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group dev
 	@touch $@
 
-clean:
-	rm -rf $(VENV) demo build dist *.egg-info
+clean:  ## Remove all that was made but the models in build/
+	rm -rf $(VENV) demo dist build/lib build/bdist.* *.egg-info

@@ -11,7 +11,7 @@ from dataclasses import replace
 from math import inf
 from pathlib import Path
 
-from paperatlas.evaluation import read_gold
+from paperatlas.extract.annotations import read_annotated
 from paperatlas.extract.facts import as_json
 from paperatlas.extract.learned.model import Model, Settings, folder_of
 from paperatlas.extract.paper import Paper
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     parser.add_argument("--model", nargs="+", default=["default"], metavar="NAME|DIR")
     options = parser.parse_args()
-    documents = read_gold(options.gold)
+    documents = read_annotated([options.gold])
     print("| | " + " | ".join(_NAMES) + " |\n|---|" + "---|" * len(_NAMES))
     for n, name in enumerate(options.model):
         model = Model(folder_of(name))

@@ -127,12 +127,14 @@ def step(stage: str, place: Place) -> Cost:
 
 
 def exponent(values: list[tuple[int, float]]) -> float:
-    """Return the slope in a log-log plot, from the first to the last.
+    """Return the slope in a log-log plot, from the first to the last; of one size there is none.
 
-    >>> exponent([(10, 5.0), (100, 500.0)])
-    2.0
+    >>> exponent([(10, 5.0), (100, 500.0)]), exponent([(10, 5.0)])
+    (2.0, nan)
     """
     (small, first), (large, last) = values[0], values[-1]
+    if small == large:
+        return math.nan
     return round(math.log(last / first) / math.log(large / small), 6)
 
 

@@ -22,15 +22,13 @@ from typing import BinaryIO
 import pyoxigraph as ox
 import rdflib
 
+from bench.facts import read_facts
 from paperatlas.export import rdf
 from paperatlas.export.namespaces import PREFIXES
 from paperatlas.export.rdf.terms import Row
 from paperatlas.export.rdf.validation import violations
 from paperatlas.export.sparql import Data, ask, load
 from paperatlas.export.sparql.questions import Question, questions
-from paperatlas.extract.facts import facts_from_json
-from paperatlas.extract.jsonlines import read_objects
-from paperatlas.extract.paper import Paper
 from paperatlas.graph.atlas import TURTLE, Atlas, open_atlas
 from paperatlas.graph.runs import Run
 
@@ -53,13 +51,7 @@ def atlas_of(path: Path, count: int) -> Atlas:
     """Open an atlas, or make one of extracted facts."""
     if path.is_dir():
         return open_atlas(path)
-    facts = []
-    for _, record in islice(read_objects(path), count):
-        text, titled, number = record["text"], record["title"], record["id"].removeprefix("arXiv:")
-        title, _, abstract = text.partition("\n") if titled else ("", "", text)
-        arxiv = number if number != record["id"] else ""
-        paper = Paper(abstract, id=record["id"], title=title, date=record["date"] or "", arxiv=arxiv)
-        facts.append(facts_from_json(paper, record))
+    facts = [*islice(read_facts(path), count)]
     run = Run("paperatlas", "bench", "learned", "bench")
     return Atlas(tuple(facts), (run,), {each.paper.key: run.id for each in facts})
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
-from paperatlas.evaluation import bins, ece, read_gold
+from paperatlas.evaluation import bins, ece
+from paperatlas.extract.annotations import read_annotated
 from paperatlas.extract.facts import as_json
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, extract_facts
@@ -26,7 +27,7 @@ def main() -> None:
     parser.add_argument("--model", default="default", metavar="NAME|DIR")
     parser.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     options = parser.parse_args()
-    documents = read_gold(options.gold)
+    documents = read_annotated([options.gold])
     papers = [Paper(str(document["text"]), id=str(document["id"])) for document in documents]
     found = map(as_json, extract_facts(papers, options=Options(model=options.model)))
     by_document = [outcomes(*pair) for pair in zip(documents, found, strict=True)]

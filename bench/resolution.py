@@ -156,7 +156,7 @@ def by_key(key: Callable[[str], str]) -> Resolver:
 RESOLVERS: dict[str, Resolver] = {
     "the same string": by_key(lambda text: text),
     "the same string in small letters": by_key(str.casefold),
-    "the same folded string (0.1)": by_key(surface_key),
+    "the same folded string (the first resolver)": by_key(surface_key),
     "resolution": ours,
 }
 

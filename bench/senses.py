@@ -9,15 +9,12 @@ papers at most.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from paperatlas.extract.facts import Facts, facts_from_json
-from paperatlas.extract.paper import Paper
+from bench.facts import read_facts
 from paperatlas.graph.resolve import resolve
 from paperatlas.graph.resolve.collection import Member, collect
 from paperatlas.graph.resolve.company import company_in
@@ -27,16 +24,6 @@ from paperatlas.graph.resolve.joining import Context, Linker
 from paperatlas.graph.resolve.senses import TAKEN, Sense, choose
 
 _MOST = 60
-
-
-def read_facts(path: Path) -> Iterator[Facts]:
-    """Yield the facts of each line."""
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-        for line in file:
-            data = json.loads(line)
-            title = data["title"] or ""
-            abstract = data["text"][len(title) + 1 :] if title else data["text"]
-            yield facts_from_json(Paper(abstract, id=data["id"], title=title, date=data["date"] or ""), data)
 
 
 def hidden(linker: Linker, context: Context) -> Iterator[tuple[Form, str, Member, list[Sense]]]:

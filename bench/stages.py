@@ -256,6 +256,7 @@ STAGES: dict[str, Callable[[int], Iterator[Measure]]] = {
 
 
 def measured(stage: str, count: int) -> tuple[list[Measure], float]:
-    """Run a stage; return what it measured, and the peak of this process' memory in MB."""
+    """Run a stage; return what it measured, and the peak of memory of this process, or of one that it began, in MB."""
     measures = [*STAGES[stage](count)]
-    return measures, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peaks = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return measures, max(peaks) / 1024

@@ -23,10 +23,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from paperatlas.extract.facts import Facts, facts_from_json
-from paperatlas.extract.identifiers import arxiv_id
-from paperatlas.extract.jsonlines import read_objects
-from paperatlas.extract.paper import Paper, Source
+from bench.facts import read_facts
+from paperatlas.extract.facts import Facts
+from paperatlas.extract.paper import Paper
 from paperatlas.files import put_in_place
 from paperatlas.graph.atlas import STORE, open_atlas
 from paperatlas.graph.runs import Run
@@ -47,15 +46,8 @@ class Cost(NamedTuple):
 
 
 def facts_in(path: Path, first: int, last: int) -> list[Facts]:
-    """Read the facts of some papers; each is from a place of its own."""
-    found = []
-    for number, (_, data) in enumerate(islice(read_objects(path), first, last), first + 1):
-        title = data["title"] or ""
-        abstract = data["text"][len(title) + 1 :] if title else data["text"]
-        source = Source(path.name, number)
-        paper = Paper(abstract, data["id"], title, data["date"] or "", arxiv=arxiv_id(data["id"]), sources=(source,))
-        found.append(facts_from_json(paper, data))
-    return found
+    """Read the facts of some papers."""
+    return [*islice(read_facts(path), first, last)]
 
 
 def grow(folder: Path, facts: Sequence[Facts], removed: Sequence[str] = ()) -> None:
@@ -108,7 +100,7 @@ def command(*arguments: str) -> Cost:
     costs = []
     for _ in range(3):
         started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run([sys.executable, "-m", "paperatlas", *arguments], check=False, capture_output=True)
+        subprocess.run([sys.executable, "-m", "paperatlas", *arguments], check=True, capture_output=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         costs.append(Cost(time.perf_counter() - started, busy, 0.0, ""))

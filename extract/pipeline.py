@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from itertools import chain, islice
@@ -226,11 +227,41 @@ def fingerprint(options: Options | None = None) -> str:
     digest = hashlib.sha256(f"{options.pipeline}\n{options.min_confidence}\n".encode())
     for source in sorted(sources, key=str):
         digest.update(source.read_bytes())
-    if options.pipeline != "rules":
+    if models := models_of(options):
         from paperatlas.extract.learned.model import folder_of, verify
 
-        digest.update(verify(folder_of(options.model))[0].encode())
-    for path in (options.gazetteer, options.pipeline):
-        if path and Path(path).is_file():
-            digest.update(Path(path).read_bytes())
+        for model in models:
+            digest.update(verify(folder_of(model))[0].encode())
+    if options.gazetteer and Path(options.gazetteer).is_file():
+        digest.update(Path(options.gazetteer).read_bytes())
+    if options.pipeline not in PIPELINES:
+        _digest_pipeline(options.pipeline, digest.update)
     return digest.hexdigest()[:16]
+
+
+def models_of(options: Options) -> list[str]:
+    """Return the names or folders of the trained models that the pipeline reads with: a config may name its own."""
+    if options.pipeline == "rules":
+        return []
+    if options.pipeline == "learned":
+        return [options.model]
+    parts = _config(options.pipeline)["components"].values()
+    return sorted({part.get("model", options.model) for part in parts if part["factory"] in _LEARNED})
+
+
+def _digest_pipeline(pipeline: str, add: Callable[[bytes], None]) -> None:
+    """Add what a pipeline of one's own is: its config or the files of its folder, or the version of its package."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    place = Path(pipeline)
+    if place.is_file():
+        add(place.read_bytes())
+        inner = (part.get("pipeline", "") for part in _config(pipeline)["components"].values())
+        for other in sorted({*inner} - {"", pipeline}):
+            _digest_pipeline(other, add)
+    elif place.is_dir():
+        for file in sorted(file for file in place.rglob("*") if file.is_file()):
+            add(str(file.relative_to(place)).encode() + b"\n" + file.read_bytes())
+    else:
+        with suppress(PackageNotFoundError):
+            add(version(pipeline).encode())

@@ -197,13 +197,14 @@ def run_of(options: Options) -> Run:
     Raises:
         ModelError: the model's files are not what they were.
     """
-    from paperatlas.extract.pipeline import fingerprint
+    from paperatlas.extract.pipeline import fingerprint, models_of
 
     model, checksum = "", ""
-    if options.pipeline != "rules":
+    if models := models_of(options):
         from paperatlas.extract.learned.model import folder_of, verify
 
-        model, checksum = Path(options.model).name, verify(folder_of(options.model))[0]
+        model = " ".join(Path(name).name for name in models)
+        checksum = " ".join(verify(folder_of(name))[0] for name in models)
     settings = {"min_confidence": str(options.min_confidence)}
     if options.gazetteer and Path(options.gazetteer).is_file():
         settings["gazetteer"] = hashlib.sha256(Path(options.gazetteer).read_bytes()).hexdigest()

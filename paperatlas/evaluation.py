@@ -11,9 +11,9 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperatlas.errors import InputError
+from paperatlas.errors import UsageError
+from paperatlas.extract.annotations import read_annotated
 from paperatlas.extract.facts import Entity, Facts, Span, as_json
-from paperatlas.extract.jsonlines import read_objects
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, extract_facts, facts_from, load
 from paperatlas.extract.places import places_of
@@ -88,8 +88,11 @@ def evaluate(gold: Path, options: Options, *, given_entities: bool = False) -> R
     Raises:
         InputError: ``gold`` cannot be read, or a line is no annotated document.
         ModelError: the pipeline or the model cannot be used.
+        UsageError: entities are given to what does not take them.
     """
-    documents = read_gold(gold)
+    if given_entities and options != Options(model=options.model):
+        raise UsageError("only the trained model, as it is, takes given entities", hint="leave the other options out")
+    documents = read_annotated([gold])
     papers = [Paper(str(document["text"]), id=str(document["id"])) for document in documents]
     if given_entities:
         read = _related(papers, documents, options)
@@ -134,22 +137,6 @@ def _annotated(document: Mapping[str, Any], doc: Doc) -> Iterator[Entity]:
         spans = tuple(Span(doc[start:end].start_char, doc[start:end].end_char) for start, end in places)
         if spans:
             yield Entity(entity["key"], entity["name"], EntityType(entity["type"]), aliases, spans, 1.0)
-
-
-def read_gold(path: Path) -> list[dict[str, Any]]:
-    """Read annotated documents, one JSON object a line.
-
-    Raises:
-        InputError: the file cannot be read, is empty, or has a line that is no annotated document.
-    """
-    documents = []
-    for number, (where, document) in enumerate(read_objects(path), 1):
-        if not {"text", "entities", "relations"} <= document.keys():
-            raise InputError("no annotated document", where=where, hint="text, entities, relations")
-        documents.append({"id": f"document {number}", "results": []} | document)
-    if not documents:
-        raise InputError("no document in it", where=str(path))
-    return documents
 
 
 def _figure(name: str, whole: Score, scores: Sequence[Score]) -> Figure:

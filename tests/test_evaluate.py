@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from paperatlas.errors import InputError
 from paperatlas.evaluation import ece, evaluate
+from paperatlas.extract.annotations import read_annotated
 from paperatlas.extract.pipeline import Options
 from paperatlas.extract.scoring import Tally, outcomes, score_document
 
@@ -151,7 +153,53 @@ def test_the_command(gold: Path, paperatlas: Run) -> None:
     assert "Calibration error: things 0." in done.stdout
     data = json.loads(paperatlas("evaluate", gold, "--pipeline", "rules", "--json").stdout)
     assert data["figures"]["Dataset"]["F1"] == 100.0
-    gold.write_text('{"text": "Foo"}\n')
-    done = paperatlas("evaluate", gold)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"Error: {gold}:1: no annotated document (text, entities, relations)\n"
+    done = paperatlas("evaluate", gold, "--pipeline", "rules", "--given-entities")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "only the trained model" in done.stderr
+
+
+FOO = {"key": "foo", "type": "Model", "aliases": ["Foo"]}
+
+
+def test_what_may_be_left_out_of_an_annotated_abstract_is_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps({"text": "Foo is fine.", "entities": [FOO]}) + "\n")
+    (found,) = read_annotated([path])
+    assert found == {
+        "id": "document 1",
+        "text": "Foo is fine.",
+        "entities": [FOO | {"name": "Foo"}],
+        "relations": [],
+        "results": [],
+    }
+    report = evaluate(path, Options(), given_entities=True)
+    assert report.documents == 1
+
+
+@pytest.mark.parametrize(
+    ("record", "problem"),
+    [
+        ({"text": "Foo"}, "without a list of entities"),
+        ({"text": " ", "entities": []}, "without text"),
+        ({"text": "Foo", "entities": ["Foo"]}, "without a list of entities"),
+        ({"text": "Foo", "entities": [FOO | {"aliases": []}]}, "an entity without key or aliases: foo"),
+        ({"text": "Foo", "entities": [FOO | {"type": "Person"}]}, "no type of things: Person"),
+        ({"text": "Foo", "entities": [FOO | {"alt_types": ["Thing"]}]}, "no type of things: Thing"),
+        (
+            {"text": "Foo", "entities": [FOO], "relations": [{"head": "PAPER", "type": "likes", "tail": "foo"}]},
+            "no type of relations: likes",
+        ),
+        (
+            {"text": "Foo", "entities": [FOO], "relations": [{"head": "foo", "type": "uses", "tail": "bar"}]},
+            "no entity: bar",
+        ),
+    ],
+)
+def test_what_is_no_annotated_abstract_is_told_with_its_line(
+    record: dict[str, object], problem: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps({"text": "Foo is fine.", "entities": []}) + "\n" + json.dumps(record) + "\n")
+    with pytest.raises(InputError) as caught:
+        read_annotated([path])
+    assert str(caught.value) == f"{path}:2: no annotated abstract: {problem}"

@@ -16,16 +16,18 @@ from hypothesis import strategies as st
 from spacy.pipeline import EntityRuler
 
 from paperatlas.errors import InputError, ModelError
-from paperatlas.extract.facts import Entity, Facts
+from paperatlas.extract.facts import Entity, Facts, Result, Span
 from paperatlas.extract.gazetteer import Entry, read_gazetteer
+from paperatlas.extract.learned.components import open_model
 from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, SHARED_FILES, Model, folder_of
 from paperatlas.extract.learned.nodes import BUCKETS, NUMBER_NODE, PAPER_NODE, RELATIONS, SAME_AS, geometry
 from paperatlas.extract.learned.pieces import OVERLAP, WINDOW, Word, windows
-from paperatlas.extract.learned.relations import backed, choose
+from paperatlas.extract.learned.relations import backed, both_ways, choose
+from paperatlas.extract.learned.results import together
 from paperatlas.extract.learned.scores import Scores, Statement
 from paperatlas.extract.learned.things import judged, same_things
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.pipeline import Options, confident, extract_facts, fingerprint, load
+from paperatlas.extract.pipeline import Options, confident, extract_facts, fingerprint, load, models_of
 from paperatlas.schema import PAPER, EntityType, RelationType
 
 from .conftest import assert_sound
@@ -211,7 +213,26 @@ def test_a_turn_of_phrase_backs_what_is_seldom_annotated(
     assert backed(thought, entities, set()) == thought
 
 
+def test_a_turn_of_phrase_backs_both_directions_of_what_has_none(entities: dict[int, Entity]) -> None:
+    one, other = entities[1].key, entities[2].key
+    for kind, found in ((RelationType.COMPARED_WITH, [(1, 2)]), (RelationType.OUTPERFORMS, [(2, 1)])):
+        patterned = both_ways([(other, kind, one)])
+        said = [backed(statement(*ends, 0.2), entities, patterned) for ends in ((1, kind, 2), (2, kind, 1))]
+        even = replace(Model(folder_of("default")).settings, relation=0.5)
+        assert [(s.head, s.tail) for s in choose(said, entities, even)] == found
+
+
 # Which things, and of what type.
+
+
+def test_a_number_is_one_result_whoever_reads_it() -> None:
+    one, two = Span(0, 10), Span(11, 20)
+    accuracy = Result(PAPER, "accuracy", "90.1", "%", "", "score", one, 0.6)
+    f1 = Result(PAPER, "f1", "90.1", "%", "", "score", two, 0.7)
+    again = replace(accuracy, evidence=two, confidence=0.5)
+    otherwise = replace(accuracy, metric="precision", confidence=0.5)
+    # F1 has the value of accuracy, but another sentence; the others are what is known, or of the same number.
+    assert together([accuracy], [f1, again, otherwise]) == (accuracy, f1)
 
 
 @pytest.mark.parametrize(
@@ -272,6 +293,22 @@ def test_a_changed_model_is_not_run(name: str, tmp_path: Path) -> None:
         Model(folder)
 
 
+def test_a_model_in_the_place_of_another_is_read(tmp_path: Path) -> None:
+    for name in ("default", "fast"):
+        shutil.copytree(folder_of(name), tmp_path / name)
+    shutil.copytree(tmp_path / "fast", tmp_path / "mine")
+    first = open_model(str(tmp_path / "mine"))
+    assert open_model(str(tmp_path / "mine")) is first
+    shutil.rmtree(tmp_path / "mine")
+    shutil.copytree(tmp_path / "default", tmp_path / "mine")
+    assert open_model(str(tmp_path / "mine")).checksum != first.checksum
+
+
+@pytest.mark.parametrize("name", [".", "..", "", "default/", "../default"])
+def test_only_a_plain_name_is_a_model_of_the_package(name: str) -> None:
+    assert folder_of(name) == Path(name)
+
+
 def test_the_models_are_small_and_hold_no_code() -> None:
     own = {*MODEL_FILES, CHECKSUMS, "README.md"}
     folders = {"default": own, "fast": own - {*SHARED_FILES}}
@@ -304,7 +341,16 @@ def test_facts_are_found_anew_when_the_way_changes(tmp_path: Path) -> None:
     found = {fingerprint(way) for way in ways}
     names.write_text("name,type\nGato,Method\n")
     found.add(fingerprint(ways[-1]))
-    assert len(found) == 5
+    # A pipeline of one's own: what its folder holds, and the models that its config names.
+    own = Options(pipeline=str(tmp_path / "own"))
+    spacy.blank("en").to_disk(tmp_path / "own")
+    found.add(fingerprint(own))
+    (tmp_path / "own" / "more.json").write_text("{}")
+    found.add(fingerprint(own))
+    config = tmp_path / "own.cfg"
+    config.write_text('[nlp]\n[components]\n[components.encoder]\nfactory = "paperatlas_encoder"\nmodel = "fast"\n')
+    assert (models_of(Options(pipeline=str(config))), models_of(own), models_of(ways[1])) == (["fast"], ["default"], [])
+    assert len(found) == 7
     assert fingerprint() == fingerprint(Options())
 
 

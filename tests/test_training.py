@@ -44,7 +44,7 @@ from paperatlas.extract.training.restore import restored
 from paperatlas.extract.training.ship import export, seal, write_embeddings
 from paperatlas.extract.training.silver import Draft, _collected, _finished
 from paperatlas.extract.training.student import student
-from paperatlas.extract.training.train import Config, Silver, train
+from paperatlas.extract.training.train import Config, Silver, _unannotated, train
 from paperatlas.extract.training.vocabulary import pruned
 from paperatlas.schema import EntityType, RelationType
 
@@ -286,6 +286,56 @@ def test_a_student_that_cannot_be_is_refused_before_hours_of_work(
     with pytest.raises(InputError, match=said):
         train(wrong, tmp_path / "student", reported.append)
     assert reported == []
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ({"layers": 4}, "it has 3 layers, not 4"),
+        ({"inner": 32}, "it has inner 64, width 32, heads 4, not inner 32, width 32, heads 4"),
+        ({"heads": 2}, "it has inner 64, width 32, heads 4, not inner 64, width 32, heads 2"),
+    ],
+)
+def test_an_encoder_of_other_sizes_is_refused(sizes: dict[str, int], said: str, config: Config, tmp_path: Path) -> None:
+    assert config.encoder
+    encoder = tmp_path / "encoder.safetensors"
+    shutil.copy(config.encoder, encoder)
+    (tmp_path / "config.json").write_text('{"num_attention_heads": 4}')
+    with pytest.raises(InputError, match=said):
+        train(replace(config, encoder=encoder, network={**config.network, **sizes}), tmp_path / "model", print)
+
+
+def test_the_model_that_is_learned_from_is_not_written_over(trained: tuple[Path, list[str]], config: Config) -> None:
+    folder, _ = trained
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    student = replace(config, encoder=None, vocabulary=None, student_of=folder, network={})
+    with pytest.raises(InputError, match="the model of the configuration itself"):
+        train(student, folder / ".." / folder.name, print)
+    # Neither is another, before there is a new one.
+    with pytest.raises(InputError, match="a student has"):
+        train(replace(student, student_of=folder_of("fast"), network={"heads": 99}), folder, print)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in folder.parent.iterdir() if path.name.startswith(f"{folder.name}.")] == []
+
+
+@pytest.mark.parametrize("entry", ["epochs = 0", "batch = 0", "warmup = 0"])
+def test_a_plan_that_has_no_step_is_refused(entry: str, tmp_path: Path) -> None:
+    path = tmp_path / "model.toml"
+    path.write_text(f'train = ["a.jsonl"]\ndev = ["b.jsonl"]\n[fit]\n{entry}\n')
+    with pytest.raises(InputError, match=f"no configuration: {entry}"):
+        Config.read(path)
+
+
+@pytest.mark.parametrize("known", [{"title": "A title"}, {}])
+def test_no_annotated_abstract_is_annotated_again(known: dict[str, str], tmp_path: Path) -> None:
+    abstracts = [
+        f"This is abstract {n}. " + "It has many words and says nothing of what they are for. " * 8 for n in range(3)
+    ]
+    path = tmp_path / "texts.jsonl"
+    path.write_text("".join(json.dumps({"title": "A title", "abstract": abstract}) + "\n" for abstract in abstracts))
+    annotated = [{"text": f"A title\n{abstracts[1]}", **known}, {"text": abstracts[2]}]
+    drawn = _unannotated(Silver(tmp_path, 9, (path,)), annotated, seed=1)
+    assert drawn == [f"A title\n{abstracts[0]}"]
 
 
 @pytest.mark.parametrize("table", ["network", "fit"])

@@ -42,7 +42,7 @@ CORPORA = ("scier", "scierc", "gsap", "tdmsci", "scirex", "scirex_abs", "scinlp"
 _OWN = tuple(f"spans.{part}" for part in ("start_class", "end_class", "inside", "lengths")) + tuple(
     f"pairs.{part}" for part in ("kind", "pairs", "types")
 )
-#: Passes over the data, by the number of windows: small corpora want more.
+#: How long to train, in batches; small corpora are gone over more often.
 _STEPS = 1500
 _GRID = [n / 20 for n in range(2, 17)]
 

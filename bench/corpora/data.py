@@ -48,6 +48,8 @@ class Labels:
         types, signatures, leaves = set(), set(), False
         for record in records:
             entities = record["entities"]
+            # Where a corpus has none, all may be in one, or not.
+            leaves |= "sentences" not in record
             begins = sorted(start for start, _ in record.get("sentences", ()))
             types |= {entity["type"] for entity in entities}
             for relation in record["relations"]:

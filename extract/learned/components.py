@@ -7,13 +7,14 @@ the document component takes it off again: it is large.
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from paperatlas.extract.components import SPANS_KEY
 from paperatlas.extract.learned.document import facts_of
-from paperatlas.extract.learned.model import Model, folder_of
+from paperatlas.extract.learned.model import CHECKSUMS, Model, folder_of
 from paperatlas.extract.learned.nodes import TYPES
 from paperatlas.extract.learned.reading import read
 
@@ -21,10 +22,17 @@ if not Doc.has_extension("reading"):
     Doc.set_extension("reading", default=None)
 
 
-@lru_cache(maxsize=4)
 def open_model(name: str) -> Model:
     """Return the model of this name or in this folder; the components of a pipeline share it."""
-    return Model(folder_of(name))
+    folder = folder_of(name)
+    listed = folder / CHECKSUMS
+    # What stands in a folder may be another model than it was.
+    return _opened(folder, listed.read_bytes() if listed.is_file() else b"")
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path, _listed: bytes) -> Model:
+    return Model(folder)
 
 
 class Encoder:

@@ -16,7 +16,7 @@ from paperatlas.extract.facts import Entity, Relation, Result
 from paperatlas.extract.learned.model import Model, Settings
 from paperatlas.extract.learned.nodes import RELATIONS
 from paperatlas.extract.learned.reading import Reading
-from paperatlas.extract.learned.relations import backed, choose, may_be_backed
+from paperatlas.extract.learned.relations import backed, both_ways, choose, may_be_backed
 from paperatlas.extract.learned.results import named_metrics, results, together
 from paperatlas.extract.learned.scores import Scores, Statement, key_of
 from paperatlas.extract.learned.things import joined, judged, same_things
@@ -69,7 +69,7 @@ def facts_of(
     roles = roles_of(doc, found) if thought_of or measured else NO_ROLES
     if thought_of:
         among = {frozenset((key_of(kept, s.head), key_of(kept, s.tail))) for s in thought_of}
-        patterned = {(r.head, r.type, r.tail) for r in relate(roles, found, among)}
+        patterned = both_ways((r.head, r.type, r.tail) for r in relate(roles, found, among))
         statements = [backed(s, kept, patterned) for s in statements]
     relations = [
         Relation(

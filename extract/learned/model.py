@@ -109,7 +109,7 @@ class PairScores:
 def folder_of(name: str) -> Path:
     """Return the folder of the model that comes with the package under ``name``, else ``name`` as a folder."""
     packaged = Path(str(files("paperatlas.extract"))) / "model" / name
-    return packaged if packaged.is_dir() else Path(name)
+    return packaged if Path(name).name == name and (packaged / CHECKSUMS).is_file() else Path(name)
 
 
 class Model:

@@ -74,6 +74,12 @@ def may_be_backed(statement: Statement, entities: Mapping[int, Entity]) -> bool:
     )
 
 
+def both_ways(said: Iterable[tuple[str, RelationType, str]]) -> set[tuple[str, RelationType, str]]:
+    """Return what is ``said``, and what is symmetric the other way round as well."""
+    found = {*said}
+    return found | {(tail, kind, head) for head, kind, tail in found if SIGNATURES[kind].symmetric}
+
+
 def backed(
     statement: Statement, entities: Mapping[int, Entity], patterned: Set[tuple[str, RelationType, str]]
 ) -> Statement:

@@ -173,8 +173,14 @@ def together(patterned: Iterable[Result], linked: Iterable[Result]) -> tuple[Res
         replace(result, confidence=max(result.confidence, agreed.get((result.value, result.metric), 0.0)))
         for result in patterned
     ]
-    said = {result.value for result in found}
-    found += [result for result in linked if result.value not in said]
+    # A number of a sentence is one result, and what is told again is no other.
+    said = {(result.value, result.evidence) for result in found}
+    told = {(result.value, result.metric, result.dataset) for result in found}
+    found += [
+        result
+        for result in linked
+        if (result.value, result.evidence) not in said and (result.value, result.metric, result.dataset) not in told
+    ]
     return tuple(sorted(found, key=lambda result: result.evidence))
 
 

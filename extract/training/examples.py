@@ -136,8 +136,8 @@ def _forms(doc: Doc, mentions: Iterable[Tokens]) -> Iterable[tuple[Tokens, ...]]
 
 def untitled(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return ``record`` without the title, and without what only the title names: many abstracts come alone."""
-    _, newline, abstract = record["text"].partition("\n")
-    if not newline:
+    _, _, abstract = record["text"].partition("\n")
+    if not abstract.strip():
         return dict(record)
     entities = [
         {**entity, "aliases": aliases}

@@ -31,3 +31,8 @@ class Plan:
     states_weight: float = 1.0
     taught_weight: float = 1.0
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least in (("epochs", 1), ("batch", 1), ("warmup", 1e-9)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} = {getattr(self, name)}")

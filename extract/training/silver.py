@@ -8,6 +8,7 @@ misleads.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -168,7 +169,11 @@ def _missed(draft: Draft, known: Mapping[str, tuple[int, _Types]], listed: set[s
     for name, own in draft.names.items():
         key = surface_key(name)
         types = _in_line(key, own, known)
-        if key and key not in listed and types.sum() >= _ENTITY[1] and text.find(name) not in taken:
+        if not key or key in listed or types.sum() < _ENTITY[1]:
+            continue
+        # The name by itself, not within another: BERT, not that of RoBERTa.
+        places = (match.start() for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text))
+        if any(place not in taken for place in places):
             yield _entity(f"name:{key}", name, [name], types)
 
 

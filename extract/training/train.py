@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 import tomllib
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,6 +19,7 @@ from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from paperatlas.errors import InputError
+from paperatlas.extract.annotations import read_annotated
 from paperatlas.extract.jsonlines import read_objects, title_and_abstract
 from paperatlas.extract.learned.model import (
     CHECKSUMS,
@@ -133,7 +136,7 @@ class Config:
             return found
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}", where=str(path)) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, KeyError, ZeroDivisionError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, ZeroDivisionError) as error:
             raise InputError(f"no configuration: {error}", where=str(path)) from error
 
 
@@ -153,7 +156,38 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
     for path in config.files:
         if not path.is_file():
             raise InputError("no such file", where=str(path), hint="paths count from the configuration's folder")
+    folder = folder.resolve()
+    _apart(config, folder)
+    records, held_out = read_annotated(config.train), read_annotated(config.dev)
+    if not records or not held_out:
+        raise InputError("no files of annotated abstracts", where="dev" if records else "train")
     folder.mkdir(parents=True, exist_ok=True)
+    # A model that is there stays until there is another. Beside it: paths to shared files count from both.
+    with TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}.") as scratch:
+        names = _trained(config, records, held_out, Path(scratch), report)
+        for name in (CHECKSUMS, *names):
+            if (own := Path(name)).name == name:
+                (Path(scratch) / own).replace(folder / own)
+        for name in SHARED_FILES:
+            if name not in names:
+                (folder / name).unlink(missing_ok=True)
+
+
+def _apart(config: Config, folder: Path) -> None:
+    """Raise :class:`InputError` if a model that training needs would be written over."""
+    needed = (config.student_of, config.shares, config.silver and config.silver.model)
+    if folder in {other.resolve() for other in needed if other}:
+        raise InputError("the model of the configuration itself", where=str(folder), hint="name another folder")
+
+
+def _trained(
+    config: Config,
+    records: Sequence[Mapping[str, Any]],
+    held_out: Sequence[Mapping[str, Any]],
+    folder: Path,
+    report: Callable[[str], None],
+) -> Sequence[str]:
+    """Train a model in ``folder``; return the names of its files, as paths from it."""
     plan = Plan(**config.fit)
     torch.manual_seed(plan.seed)
     vocabulary, network = _teacher(config.student_of) if config.student_of else _pretrained(config)
@@ -165,15 +199,12 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
     write_vocabulary(vocabulary, folder)
     write_embeddings(network, folder)
     names = _shared(config.shares, folder) if config.shares else MODEL_FILES
-    records = read_records(config.train)
     nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
     variants = partial(_variants, nlp=nlp, pieces=Pieces(vocabulary), longest=network.shape.longest)
     data, more = variants(records), []
-    if not data:
-        raise InputError("no annotated abstract in it", where=str(config.train[0]) if config.train else "train")
     report(f"{len(data)} abstracts to train on")
     if silver := config.silver:
-        apart = [*records, *read_records((*config.dev, *silver.apart))]
+        apart = [*records, *held_out, *read_records(silver.apart)]
         more = variants(annotated(silver.model, _unannotated(silver, apart, plan.seed), workers=silver.workers))
         report(f"{len(more)} abstracts annotated by {silver.model.name}")
     if teacher:
@@ -185,8 +216,9 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
         write_embeddings(network, folder)
     write_settings(UNTUNED, folder)
     seal(folder, names)
-    write_settings(tune(folder, read_records(config.dev), report), folder)
+    write_settings(tune(folder, held_out, report), folder)
     seal(folder, names)
+    return names
 
 
 def _pretrained(config: Config) -> tuple[Tokenizer, Network]:
@@ -205,9 +237,30 @@ def _pretrained(config: Config) -> tuple[Tokenizer, Network]:
         table = next(name for name in weights if name.endswith("embeddings.word_embeddings.weight"))
         weights[table] = weights[table][kept]
     shape = Shape(pieces=vocabulary.get_vocab_size(), **config.network)
+    if wrong := _unlike(shape, weights, config.encoder):
+        raise InputError(f"no encoder of the network that is configured: {wrong}", where=str(config.encoder))
     network = Network(shape)
     network.encoder.load_state_dict(pretrained(weights, shape))
     return vocabulary, network
+
+
+def _unlike(shape: Shape, weights: Mapping[str, torch.Tensor], encoder: Path) -> str:
+    """Return why an encoder's ``weights`` cannot be those of a network of ``shape``, or nothing.
+
+    How many heads it has only the description beside it tells, if there is one.
+    """
+    inner = [weight.shape for name, weight in weights.items() if name.endswith("intermediate.dense.weight")]
+    if not 1 <= shape.layers <= len(inner):
+        return f"it has {len(inner)} layers, not {shape.layers}"
+    sizes = {"inner": inner[0][0], "width": inner[0][1]}
+    if (described := encoder.with_name("config.json")).is_file():
+        sizes["heads"] = json.loads(described.read_text(encoding="utf-8"))["num_attention_heads"]
+    found = {name: getattr(shape, name) for name in sizes}
+    return "" if found == sizes else f"it has {_listed(sizes)}, not {_listed(found)}"
+
+
+def _listed(sizes: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {size}" for name, size in sizes.items())
 
 
 def _teacher(folder: Path) -> tuple[Tokenizer, Network]:
@@ -236,7 +289,8 @@ def _variants(records: Sequence[Mapping[str, Any]], *, nlp: Language, pieces: Pi
 
 def _unannotated(silver: Silver, apart: Sequence[Mapping[str, Any]], seed: int) -> list[str]:
     """Draw the abstracts that another model shall annotate, none of them in ``apart``."""
-    known = {_opening(str(record["text"]).removeprefix(f"{record.get('title')}\n")) for record in apart}
+    # Their first line may be a title.
+    known = {_opening(part) for record in apart for part in (record["text"], record["text"].partition("\n")[2]) if part}
     found = (title_and_abstract(record) for path in silver.texts for _, record in read_objects(path))
     texts = [
         (abstract, f"{title}\n{abstract}" if title else abstract)

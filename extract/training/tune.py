@@ -122,6 +122,8 @@ def _calibration(outcomes: Sequence[tuple[float, bool]]) -> Calibration:
     if min(rise, fall) < _FLATTEST:
         rise, offset = _logistic(np.stack([x[:, :2].sum(1), x[:, 2]], axis=1), right)
         fall = rise
+    if rise < _FLATTEST:
+        return Calibration()
     return Calibration(*(round(float(weight), 4) for weight in (rise, fall, offset)))
 
 

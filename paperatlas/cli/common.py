@@ -73,7 +73,8 @@ Workers = Annotated[
         "--workers",
         metavar="N",
         min=1,
-        help="Extract in up to N processes, as many as cores if not given; the outcome is the same.",
+        help="Extract in up to N processes, as many as cores if not given (one for a pipeline of your own); the "
+        "outcome is the same.",
         show_default=False,
     ),
 ]

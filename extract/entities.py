@@ -184,9 +184,11 @@ def _occurrences(doc: Doc, text: str, groups: dict[str, _Group]) -> dict[str, se
     found: dict[str, set[Span]] = defaultdict(set)
     for length in lengths:
         for start in starts:
-            last = min(start + length, len(doc)) - 1
+            if read.starts[start] in taken:
+                continue
+            last = min(start + length, len(read.texts)) - 1
             place = Span(read.starts[start], read.starts[last] + len(read.texts[last]))
-            if place.start in taken or "\n" in place.of(text):
+            if "\n" in place.of(text):
                 continue
             span = bare(text, place)
             key = surface_key(span.of(text))

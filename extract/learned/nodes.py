@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +65,11 @@ _NOWHERE = _SAME_SENTENCE + 5
 BUCKETS = _SAME_SENTENCE + 6
 #: How many words apart mentions of different sentences fall into the next bucket.
 _FAR = 60
+_GAPS = np.arange(2 * _FAR + 1)
+#: The buckets by the words between, up to where there is no further one: within a sentence, and beyond.
+_BUCKETS_BY_GAP = 2 * np.searchsorted(_STEPS, _GAPS, side="right"), _SAME_SENTENCE + 2 * (_GAPS // _FAR)
+#: What it costs mentions to be of different sentences, in words: more than any sentence has.
+_ELSEWHERE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,49 +95,76 @@ class Geometry:
 
 def geometry(window: Window, mentions: Sequence[Sequence[Tokens]], kinds: Sequence[int]) -> Geometry:
     """Work out how nodes stand to each other; ``mentions`` and ``kinds`` have an element a node."""
-    count = len(mentions)
     flat = [(start, end, node) for node, spans in enumerate(mentions) for start, end in spans]
-    between_start, between_end = np.zeros((2, count, count), dtype=np.int64)
-    bucket = np.full((count, count), _NOWHERE, dtype=np.int64)
-    closest = np.full((count, count, 2), -1, dtype=np.int64)
     starts, ends, nodes = np.array(flat, dtype=np.int64).reshape(-1, 3).T
-    if flat:
-        sentences = window.sentences[starts]
-        same = sentences[:, None] == sentences
-        after = starts >= starts[:, None]
-        gap = np.maximum(np.where(after, starts - ends[:, None], starts[:, None] - ends), 0)
-        a, b = _cheapest(nodes, gap + np.where(same, 0, 1000))
-        i, j, forward, near = nodes[a], nodes[b], after[a, b], same[a, b]
-        closest[i, j] = np.stack([a, b], axis=-1)
-        bucket[i, j] = _bucket(gap[a, b], ~forward, near)
-        low, high = np.where(forward, ends[a], ends[b]), np.where(forward, starts[b], starts[a])
-        held = near & (high > low)
-        between_start[i[held], j[held]] = window.first[low[held]]
-        between_end[i[held], j[held]] = window.last[high[held] - 1] + 1
+    present = [node for node, spans in enumerate(mentions) if spans]
+    pairs = _Pairs.empty() if not flat else _pairs(window, starts, ends, [len(mentions[node]) for node in present])
+
+    def of_all(values: Ints, otherwise: int) -> Ints:
+        """Return what is known of the nodes that have mentions (K, K) for all nodes (N, N)."""
+        if len(present) == len(mentions):
+            return values
+        found = np.full((len(mentions), len(mentions), *values.shape[2:]), otherwise, dtype=np.int64)
+        found[np.ix_(present, present)] = values
+        return found
+
     return Geometry(
         window.first[starts],
         window.last[ends - 1],
         nodes,
         np.asarray(kinds, dtype=np.int64),
-        between_start,
-        between_end,
-        bucket,
-        closest,
+        of_all(pairs.between_start, 0),
+        of_all(pairs.between_end, 0),
+        of_all(pairs.bucket, _NOWHERE),
+        of_all(pairs.closest, -1),
     )
 
 
-def _cheapest(nodes: Ints, cost: Ints) -> tuple[Ints, Ints]:
-    """Return for each pair of ``nodes``, which are in order, the mentions that cost least, the earliest of equals."""
+class _Pairs(NamedTuple):
+    """The part of a :class:`Geometry` that is of pairs, for the K nodes that have mentions."""
+
+    between_start: Ints
+    between_end: Ints
+    bucket: Ints
+    closest: Ints
+
+    @classmethod
+    def empty(cls) -> _Pairs:
+        none = np.zeros((0, 0), dtype=np.int64)
+        return cls(none, none, none, np.zeros((0, 0, 2), dtype=np.int64))
+
+
+def _pairs(window: Window, starts: Ints, ends: Ints, counts: Sequence[int]) -> _Pairs:
+    """Work out how K nodes stand to each other that have so many mentions each, the M of them in order.
+
+    There are few mentions, so that the number of steps is what takes the time.
+    """
+    sentences = window.sentences[starts]
+    same = sentences[:, None] == sentences
+    ahead = starts - ends[:, None]
+    # Of the two directions that in which one follows the other is the larger.
+    gap = np.maximum(np.maximum(ahead, ahead.T), 0)
+    cost = np.where(same, gap, gap + _ELSEWHERE)
     # The number of the pair behind its cost: the least of both together is the earliest of the cheapest.
     ranked = cost * cost.size + np.arange(cost.size).reshape(cost.shape)
-    starts = np.flatnonzero(np.diff(nodes, prepend=-1))
-    best = np.minimum.reduceat(np.minimum.reduceat(ranked, starts, axis=0), starts, axis=1)
-    first, second = np.divmod(best.ravel() % cost.size, len(nodes))
-    return first, second
+    first = [0, *accumulate(counts[:-1])]
+    best = np.minimum.reduceat(np.minimum.reduceat(ranked, first, axis=0), first, axis=1)
+    a, b = np.divmod(best % cost.size, len(starts))
+    near, forward = same[a, b], starts[b] >= starts[a]
+    earlier, later = np.where(forward, a, b), np.where(forward, b, a)
+    low, high = ends[earlier], starts[later]
+    held = near & (high > low)
+    # Behind the last token there is nothing to be read, and nothing is.
+    return _Pairs(
+        np.where(held, window.first.take(low, mode="clip"), 0),
+        np.where(held, window.last.take(high - 1, mode="clip") + 1, 0),
+        _bucket(gap[a, b], ~forward, near),
+        np.stack([a, b], axis=-1),
+    )
 
 
 def _bucket(gap: Ints, backward: npt.NDArray[np.bool_], same: npt.NDArray[np.bool_]) -> Ints:
     """Put distances in words into buckets, twice as many: for what follows and for what precedes."""
-    near = 2 * np.digitize(gap, _STEPS)
-    far = _SAME_SENTENCE + 2 * np.minimum(gap // _FAR, 2)
-    return np.asarray(np.where(same, near, far) + backward, dtype=np.int64)
+    near, far = _BUCKETS_BY_GAP
+    known = np.minimum(gap, len(near) - 1)
+    return np.asarray(np.where(same, near[known], far[known]) + backward, dtype=np.int64)

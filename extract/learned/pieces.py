@@ -102,14 +102,12 @@ class Pieces:
 
         A line break is read as a separator: it ends the title. Other blanks have no pieces.
         """
-        texts, words, sentences = words_in(doc).texts, [], []
-        first = 0
+        found = [self._cut.get(text) or self._remembered(text) for text in words_in(doc).texts]
+        words = [within for within, _ in found]
+        sentences: list[int] = []
         for sentence, (_, behind) in enumerate(sentences_of(doc)):
-            found = [self._cut.get(text) or self._remembered(text) for text in texts[first:behind]]
-            words += [within for within, _ in found]
-            words[first] = found[0][1]
-            sentences += [sentence] * len(found)
-            first = behind
+            words[len(sentences)] = found[len(sentences)][1]
+            sentences += [sentence] * (behind - len(sentences))
         return words, sentences
 
     def _remembered(self, text: str) -> tuple[Word, Word]:
@@ -151,7 +149,7 @@ def windows(words: Sequence[Word], sentences: Sequence[int], *, opening: int, cl
     begins and ends with.
     """
     # How many pieces are in front of each word.
-    before = [*accumulate((len(word.ids) for word in words), initial=0)]
+    before = [*accumulate([len(ids) for ids, _ in words], initial=0)]
     start = 0
     while start < len(words):
         end = bisect_right(before, before[start] + WINDOW - 2) - 1

@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -157,13 +157,18 @@ def main() -> None:
     dev = [predict(network, *pair, labels, 0.1) for pair in zip(texts["dev"], found["dev"], strict=True)]
     span = max(_GRID, key=lambda t: tallies(texts["dev"], dev, t, 0.5)["ner"].f1)
     relation = max(_GRID, key=lambda t: tallies(texts["dev"], dev, span, t)["rel_strict"].f1)
+    print(f"on the development part: {_figures(tallies(texts['dev'], dev, span, relation))}", file=sys.stderr)
     started = time.perf_counter()
     test = [predict(network, *pair, labels, 0.1) for pair in zip(texts["test"], found["test"], strict=True)]
     reading = time.perf_counter() - started
-    figures = {name: round(100 * t.f1, 1) for name, t in tallies(texts["test"], test, span, relation).items()}
+    figures = _figures(tallies(texts["test"], test, span, relation))
     # An abstract has some 250 pieces.
     abstracts = sum(len(window.ids) for windows in found["test"] for window in windows) / 250
     print(json.dumps(figures | {"seconds_train": round(seconds), "abstracts_per_s": round(abstracts / reading, 1)}))
+
+
+def _figures(counted: Mapping[str, Tally]) -> dict[str, float]:
+    return {name: round(100 * tally.f1, 1) for name, tally in counted.items()}
 
 
 def _shipped(scheme: Scheme) -> tuple[Network, Tokenizer]:

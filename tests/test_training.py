@@ -21,7 +21,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from paperatlas.errors import InputError, ModelError
 from paperatlas.extract.jsonlines import read_objects
-from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Model, folder_of
+from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Calibration, Model, folder_of
 from paperatlas.extract.learned.nodes import (
     HAS_DATASET,
     HAS_METRIC,
@@ -45,6 +45,7 @@ from paperatlas.extract.training.ship import export, seal, write_embeddings
 from paperatlas.extract.training.silver import Draft, _collected, _finished
 from paperatlas.extract.training.student import student
 from paperatlas.extract.training.train import Config, Silver, _unannotated, train
+from paperatlas.extract.training.tune import _calibration
 from paperatlas.extract.training.vocabulary import pruned
 from paperatlas.schema import EntityType, RelationType
 
@@ -485,8 +486,31 @@ def test_names_are_brought_into_line_through_all_texts(trained: tuple[Path, list
     assert (entity["type"], entity["alt_types"], entity["optional"]) == ("Dataset", ["Model"], False)
     found = {e["name"]: (e["type"], e["optional"]) for e in _finished(missed, known)["entities"]}
     assert found == {"Elsewhere": ("Model", False), "FooSet5": ("Dataset", False)}
+    # A name by itself, not the end of another.
+    usual = [draft({"BERT-97": model}, {}) for _ in range(9)]
+    hidden = draft({"RoBERT-97": model}, {"BERT-97": 0.3 * model})
+    found = {e["name"]: (e["type"], e["optional"]) for e in _finished(hidden, _collected([*usual, hidden]))["entities"]}
+    assert found == {"RoBERT-97": ("Model", False), "BERT-97": ("Model", False)}
     # What no other text knows stays as unsure as it is.
     assert [(e["name"], e["optional"]) for e in _finished(unknown, known)["entities"]] == [("BarNet2", True)]
+
+
+def test_shared_files_are_named_by_the_shortest_way_whatever_links_lead_there(
+    trained: tuple[Path, list[str]], config: Config, tmp_path: Path
+) -> None:
+    shutil.copytree(trained[0], tmp_path / "models" / "teacher")
+    (tmp_path / "linked").symlink_to(tmp_path / "models")
+    teacher = tmp_path / "linked" / "teacher"
+    sizes = {"layers": 1, "heads": 2, "inner": 32}
+    student = replace(config, encoder=None, vocabulary=None, student_of=teacher, shares=teacher, network=sizes)
+    train(replace(student, fit={"epochs": 1, "batch": 4}), tmp_path / "linked" / "student", lambda _: None)
+    assert "  ../teacher/pieces.npz\n" in (tmp_path / "models" / "student" / CHECKSUMS).read_text()
+
+
+def test_no_calibration_turns_the_order_of_scores_around() -> None:
+    assert _calibration([(0.9, False)] * 20 + [(0.1, True)] * 20) == Calibration()
+    rising = _calibration([(0.9, True)] * 15 + [(0.9, False)] * 5 + [(0.1, False)] * 20)
+    assert rising(0.1) < 0.2 < 0.7 < rising(0.9) < 0.8
 
 
 def test_a_pruned_vocabulary_spells_what_it_kept(vocabulary: Tokenizer) -> None:

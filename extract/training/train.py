@@ -157,7 +157,7 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
         if not path.is_file():
             raise InputError("no such file", where=str(path), hint="paths count from the configuration's folder")
     folder = folder.resolve()
-    _apart(config, folder)
+    _refuse_to_overwrite(config, folder)
     records, held_out = read_annotated(config.train), read_annotated(config.dev)
     if not records or not held_out:
         raise InputError("no files of annotated abstracts", where="dev" if records else "train")
@@ -173,7 +173,7 @@ def train(config: Config, folder: Path, report: Callable[[str], None]) -> None:
                 (folder / name).unlink(missing_ok=True)
 
 
-def _apart(config: Config, folder: Path) -> None:
+def _refuse_to_overwrite(config: Config, folder: Path) -> None:
     """Raise :class:`InputError` if a model that training needs would be written over."""
     needed = (config.student_of, config.shares, config.silver and config.silver.model)
     if folder in {other.resolve() for other in needed if other}:
@@ -277,7 +277,8 @@ def _shared(other: Path, folder: Path) -> list[str]:
         if (other / name).read_bytes() != (folder / name).read_bytes():
             raise InputError("not the same as this model's", where=str(other / name), hint="share only what one taught")
         (folder / name).unlink()
-    place = Path(os.path.relpath(other, folder))
+    # However many links lead to either: the path is written down.
+    place = Path(os.path.relpath(other.resolve(), folder.resolve()))
     return [str(place / name) if name in SHARED_FILES else name for name in MODEL_FILES]
 
 

@@ -491,6 +491,8 @@ def test_names_are_brought_into_line_through_all_texts(trained: tuple[Path, list
     hidden = draft({"RoBERT-97": model}, {"BERT-97": 0.3 * model})
     found = {e["name"]: (e["type"], e["optional"]) for e in _finished(hidden, _collected([*usual, hidden]))["entities"]}
     assert found == {"RoBERT-97": ("Model", False), "BERT-97": ("Model", False)}
+    within = replace(hidden, record={**hidden.record, "text": "RoBERT-97, not RoBERT-97b"})
+    assert [e["name"] for e in _finished(within, _collected([*usual, within]))["entities"]] == ["RoBERT-97"]
     # What no other text knows stays as unsure as it is.
     assert [(e["name"], e["optional"]) for e in _finished(unknown, known)["entities"]] == [("BarNet2", True)]
 

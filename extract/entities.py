@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
@@ -169,7 +170,7 @@ def _is_appended(tokens: Sequence[str]) -> bool:
 
 def _occurrences(doc: Doc, text: str, groups: dict[str, _Group]) -> dict[str, set[Span]]:
     """Find the names of the entities wherever else they stand in the text, the longest first."""
-    taken = {i for group in groups.values() for span in group.spans for i in range(*span)}
+    taken = set(chain.from_iterable(range(*span) for group in groups.values() for span in group.spans))
     forms = {tuple(span.of(text).lower().split()) for group in groups.values() for span in group.spans}
     # A hyphen may join what are two words elsewhere, so that shorter pieces than the forms may match.
     lengths = range(max(map(len, forms), default=0), 0, -1)

@@ -174,6 +174,8 @@ def not_extracted(paper: Paper, reason: str) -> Skipped:
 
 def confident(facts: Facts, least: float) -> Facts:
     """Return ``facts`` without what is less sure than ``least``, and without what is stated of it."""
+    if least <= 0:
+        return facts
     kept = tuple(entity for entity in facts.entities if entity.confidence >= least)
     keys = {PAPER, "", *(entity.key for entity in kept)}
     gone = {entity.key for entity in facts.entities} - keys
@@ -210,7 +212,8 @@ def facts_from(
 def _entity(entity: Entity, folded: Folded) -> Entity:
     mentions = tuple(Span(*folded.origin(*span)) for span in entity.mentions)
     aliases = tuple(dict.fromkeys(span.of(folded.original) for span in mentions))
-    return replace(entity, mentions=mentions, aliases=aliases)
+    as_it_is = (mentions, aliases) == (entity.mentions, entity.aliases)
+    return entity if as_it_is else replace(entity, mentions=mentions, aliases=aliases)
 
 
 def _moved(statement: _Statement, folded: Folded) -> _Statement:

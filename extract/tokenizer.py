@@ -46,7 +46,7 @@ _SUFFIXES = [
 _UNBROKEN = re.compile(r"\S{200,}")
 
 #: What stands between blanks, with the first blank behind it, which is its last word's; or other blanks.
-_RUN = re.compile(r"(\S+)( ?)|(\s+)")
+_RUN = re.compile(r"\S+ ?|\s+")
 #: How many runs without a blank are remembered in words.
 _REMEMBERED = 50_000
 
@@ -63,28 +63,29 @@ class LatexTokenizer:
 
     def __init__(self, inner: Tokenizer) -> None:
         self.inner = inner
-        self._cut: dict[str, tuple[str, ...]] = {}
+        self._cut: dict[str, tuple[tuple[str, ...], tuple[bool, ...]]] = {}
 
     def __call__(self, text: str) -> Doc:
         folded = fold(text)
         words: list[str] = []
         spaces: list[bool] = []
-        for run, blank, blanks in _RUN.findall(folded.text):
-            cut = self._cut.get(run or blanks) or self._words_of(run or blanks)
+        for run in _RUN.findall(folded.text):
+            cut, followed = self._cut.get(run) or self._words_of(run)
             words += cut
-            spaces += [False] * (len(cut) - 1)
-            spaces.append(blank == " ")
+            spaces += followed
         doc = Doc(self.inner.vocab, words=words, spaces=spaces)
         doc._.folded = folded
         starts = accumulate(map(add, map(len, words), spaces), initial=0)
-        keep_words(doc, Words(folded.text, tuple(words), (*starts,)[:-1]))
+        keep_words(doc, Words(folded.text, tuple(words), tuple(starts)[:-1]))
         return doc
 
-    def _words_of(self, run: str) -> tuple[str, ...]:
-        """Return the words of a text that is all blanks or has none, and remember them."""
+    def _words_of(self, run: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+        """Return the words of a run, and for each whether a blank follows; remember them."""
         if len(self._cut) >= _REMEMBERED:
             self._cut.clear()
-        self._cut[run] = found = tuple(token.text for token in self.inner(run))
+        followed = not run.isspace() and run.endswith(" ")
+        words = tuple(token.text for token in self.inner(run[:-1] if followed else run))
+        self._cut[run] = found = words, (*[False] * (len(words) - 1), followed)
         return found
 
     # The rest is what spaCy asks of a tokenizer, for saving a pipeline.

@@ -28,7 +28,7 @@ class Words:
     @cached_property
     def lower(self) -> tuple[str, ...]:
         """The words in small letters."""
-        return tuple(text.lower() for text in self.texts)
+        return tuple(map(str.lower, self.texts))
 
 
 def words_in(doc: Doc) -> Words:

@@ -8,7 +8,7 @@ and B outperforms A; a circle of isA) the likelier stands.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from paperatlas.extract.assertion import asserted
@@ -97,5 +97,5 @@ def _joined_statements(statements: Iterable[Statement], groups: Mapping[int, Map
         key = (head, statement.label, tail)
         if head != tail and (key not in best or best[key].probability < statement.probability):
             moved = (head, tail) != (statement.head, statement.tail)
-            best[key] = replace(statement, head=head, tail=tail) if moved else statement
+            best[key] = statement._replace(head=head, tail=tail) if moved else statement
     return [*best.values()]

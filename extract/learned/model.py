@@ -165,7 +165,7 @@ class Model:
     def encode(self, window: Window) -> Floats:
         """Return the states (T, D) of the window's pieces."""
         rows, scales = self._embeddings
-        embedded = rows[window.ids] * scales[window.ids, None]
+        embedded = rows.take(window.ids, axis=0) * scales.take(window.ids)[:, None]
         return self._run("encoder", "states", embedded=embedded, kinds=window.kinds)[0]
 
     def spans(self, window: Window, states: Floats) -> Floats:

@@ -100,5 +100,6 @@ def within_sentence(window: Window, longest: int) -> np.ndarray[tuple[int, int],
 
 
 def _likely(view: View, lowest: float) -> Iterator[Tokens]:
-    for start, length in np.argwhere(view.spans[..., 0] < 1 - lowest).tolist():
-        yield view.window.start + start, view.window.start + start + length + 1
+    starts, lengths = (view.spans[..., 0] < 1 - lowest).nonzero()
+    ends = starts + lengths + 1
+    yield from zip((view.window.start + starts).tolist(), (view.window.start + ends).tolist(), strict=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Set
-from dataclasses import replace
 from math import prod
 
 from paperatlas.extract.facts import Entity
@@ -61,7 +60,7 @@ def _of_things(statements: Iterable[Statement], nodes: Container[int]) -> Iterat
 def _with_ends(statement: Statement, entities: Mapping[int, Entity]) -> Statement:
     """Return ``statement`` with the probability that it holds and its ends are things; the paper is one."""
     ends = prod(entities[node].confidence for node in (statement.head, statement.tail) if node)
-    return replace(statement, probability=ends * statement.probability)
+    return statement._replace(probability=ends * statement.probability)
 
 
 def may_be_backed(statement: Statement, entities: Mapping[int, Entity]) -> bool:
@@ -87,7 +86,7 @@ def backed(
     if not may_be_backed(statement, entities):
         return statement
     said = key_of(entities, statement.head), RELATIONS[statement.label], key_of(entities, statement.tail)
-    return replace(statement, probability=_AGREED) if said in patterned else statement
+    return statement._replace(probability=_AGREED) if said in patterned else statement
 
 
 def _symmetrised(statements: Iterable[Statement]) -> Iterator[Statement]:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from paperatlas.extract.facts import Entity, Span
 from paperatlas.extract.learned.model import Model, PairScores
@@ -29,8 +29,7 @@ NUMBERS_AT_ONCE = 24
 MOST_THINGS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """What the pair head says of two nodes: a label's probability, and the sentence that holds the closest mentions."""
 
     head: int
@@ -138,7 +137,7 @@ def mutual(statements: Iterable[Statement]) -> Iterator[Statement]:
         low, high = sorted((statement.head, statement.tail))
         both[low, high, statement.label].append(statement)
     for (head, tail, _), found in both.items():
-        yield replace(found[0], head=head, tail=tail, probability=sum(s.probability for s in found) / 2)
+        yield found[0]._replace(head=head, tail=tail, probability=sum(s.probability for s in found) / 2)
 
 
 def key_of(entities: Mapping[int, Entity], node: int) -> str:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from operator import add
 
 from paperatlas.extract.facts import Entity
 from paperatlas.extract.learned.model import Settings, logit, probable
@@ -35,8 +36,8 @@ def judged(entity: Entity, scores: Scores, node: int, settings: Settings) -> Ent
         return entity
     share = settings.document
     # A handful of numbers: arrays would take longer to make than to add up.
-    by_spans = _shared([*map(sum, zip(*spans, strict=True))], 1 - share)
-    votes = [one + other for one, other in zip(by_spans, _shared(document[1:], share), strict=True)]
+    summed = spans[0] if len(spans) == 1 else [*map(sum, zip(*spans, strict=True))]
+    votes = [*map(add, _shared(summed, 1 - share), _shared(document[1:], share))]
     most = max(votes)
     kind = TYPES[votes.index(most)]
     if kind is EntityType.METHOD and _SYSTEM * votes[_MODEL] > most and _is_system(entity):

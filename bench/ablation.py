@@ -40,10 +40,10 @@ def main() -> None:
     print("| | " + " | ".join(_NAMES) + " |\n|---|" + "---|" * len(_NAMES))
     for n, name in enumerate(options.model):
         model = Model(folder_of(name))
-        held = read_held_out(folder_of(name), documents)
-        _print(f"model {Path(name).name}", scored(model, held, model.settings))
+        held = read_held_out(model, folder_of(name), documents)
+        _print(f"model {Path(name).name}", scored(held, model.settings))
         for part, settings in variants(model.settings) if n == 0 else ():
-            _print(f"… {part}", scored(model, held, settings))
+            _print(f"… {part}", scored(held, settings))
     papers = [Paper(str(document["text"]), id=str(document["id"])) for document in documents]
     rules = map(as_json, extract_facts(papers, options=Options(pipeline="rules")))
     _print("rules", total(map(score_document, documents, rules)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 _Statement = TypeVar("_Statement", Relation, Result)
 
-#: The words of how many papers are remembered at once.
-_REMEMBERED = 1000
+#: The words of how many lists of papers are remembered at once.
+_REMEMBERED = 64
 
 #: What extracts unless something else is asked for.
 PIPELINE, MODEL = "learned", "default"
@@ -120,35 +120,52 @@ def extract_facts(
     options = options or Options()
     nlp = nlp or load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
     if skip is None:
-        for doc, paper in nlp.pipe(((paper.text, paper) for paper in papers), as_tuples=True):
-            yield confident(facts_of(doc, paper), options.min_confidence)
+        yield from _read(papers, nlp, options)
         return
-    # One by one, so that a failure is one paper's and not its batch's.
-    for group in remembering(papers, nlp, options):
-        for paper in group:
-            try:
-                found = outcome(paper, nlp, options)
-            except MemoryError as error:
-                found = not_extracted(paper, f"MemoryError: {error}")
+    rest = iter(papers)
+    for group in remembering(iter(lambda: [*islice(rest, nlp.batch_size)], []), nlp, options):
+        for found in chain.from_iterable(outcomes(some, nlp, options, one=_outcome) for some in group):
             if isinstance(found, Skipped):
                 skip(found)
             else:
                 yield found
 
 
-def remembering(papers: Iterable[Paper], nlp: Language, options: Options) -> Iterator[Iterator[Paper]]:
-    """Yield the papers in groups, each to be gone through before the next; behind it, spaCy forgets its words.
+def remembering(
+    lists: Iterable[Sequence[Paper]], nlp: Language, options: Options
+) -> Iterator[Iterator[Sequence[Paper]]]:
+    """Yield lists of papers in groups, each to be gone through before the next; behind it, spaCy forgets its words.
 
     It remembers every word that it has met, so that its memory grows with the papers. Somebody's own components may not
     be prepared for being made to forget; where there are any, there is one group.
     """
-    rest = iter(papers)
+    rest = iter(lists)
     if options.pipeline not in PIPELINES:
         yield rest
         return
     for first in rest:
         with nlp.memory_zone():
             yield chain([first], islice(rest, _REMEMBERED - 1))
+
+
+def outcomes(
+    papers: Sequence[Paper],
+    nlp: Language,
+    options: Options,
+    *,
+    one: Callable[[Paper, Language, Options], Facts | Skipped] | None = None,
+) -> Iterator[Facts | Skipped]:
+    """Yield what ``nlp`` finds in each of ``papers``, or why it fails at it.
+
+    The package's own pipelines read the papers together, which is faster, and finds the same. Where that fails they
+    come one by one, so that a failure is one paper's and not its list's; so they always do in somebody's own pipeline.
+    ``one`` takes the place of :func:`outcome`, which may raise a MemoryError.
+    """
+    together: list[Facts] = []
+    if options.pipeline in PIPELINES:
+        with suppress(Exception):
+            together = [*_read(papers, nlp, options)]
+    yield from together or ((one or outcome)(paper, nlp, options) for paper in papers)
 
 
 def outcome(paper: Paper, nlp: Language, options: Options) -> Facts | Skipped:
@@ -164,6 +181,19 @@ def outcome(paper: Paper, nlp: Language, options: Options) -> Facts | Skipped:
     except Exception as error:
         # Whatever it is, it is the components' (a model, somebody's own pipeline), and told with the paper.
         return not_extracted(paper, f"{type(error).__name__}: {error}")
+
+
+def _outcome(paper: Paper, nlp: Language, options: Options) -> Facts | Skipped:
+    """Return the :func:`outcome` for ``paper`` in a process that goes on without memory for it."""
+    try:
+        return outcome(paper, nlp, options)
+    except MemoryError as error:
+        return not_extracted(paper, f"MemoryError: {error}")
+
+
+def _read(papers: Iterable[Paper], nlp: Language, options: Options) -> Iterator[Facts]:
+    for doc, paper in nlp.pipe(((paper.text, paper) for paper in papers), as_tuples=True):
+        yield confident(facts_of(doc, paper), options.min_confidence)
 
 
 def not_extracted(paper: Paper, reason: str) -> Skipped:

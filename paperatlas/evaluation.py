@@ -118,6 +118,7 @@ def _related(papers: Iterable[Paper], documents: Iterable[Mapping[str, Any]], op
     """Yield what the model states of the annotated entities."""
     from paperatlas.extract.learned.components import open_model
     from paperatlas.extract.learned.document import facts_of
+    from paperatlas.extract.learned.scores import score
 
     nlp = load("learned", model=options.model, exclude=("tagger", "entities", "document"))
     model = open_model(options.model)
@@ -126,7 +127,8 @@ def _related(papers: Iterable[Paper], documents: Iterable[Mapping[str, Any]], op
     for paper, document in zip(papers, documents, strict=True):
         doc = nlp(paper.text)
         entities = [*_annotated(document, doc)]
-        found = facts_of(doc, doc._.reading, entities, model, settings, judge=False)
+        (scores,) = score([(doc, doc._.reading, entities)], model)
+        found = facts_of(doc, entities, scores, settings, judge=False)
         yield facts_from(doc, paper, found.entities, found.relations, found.results)
 
 

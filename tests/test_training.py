@@ -6,6 +6,7 @@ import inspect
 import json
 import random
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -35,7 +36,7 @@ from paperatlas.extract.learned.pieces import Pieces, Window
 from paperatlas.extract.learned.reading import read
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import extract_facts, load
-from paperatlas.extract.training.examples import ALTERNATIVE, examples, span_classes
+from paperatlas.extract.training.examples import ALTERNATIVE, Example, examples, span_classes
 from paperatlas.extract.training.fit import fit
 from paperatlas.extract.training.losses import losses_of
 from paperatlas.extract.training.network import Block, Network, Shape
@@ -167,7 +168,8 @@ def test_the_files_say_what_the_network_says(trained: tuple[Path, list[str]], co
     model = Model(folder)
     network = restored(folder).eval()
     doc = load("rules", exclude=("tagger", "entities", "relations", "results"))(str(record(7)["text"]))
-    (view,) = read(doc, model).views
+    (reading,) = read([doc], model)
+    (view,) = reading.views
     window = view.window
     with torch.no_grad():
         ids, kinds, first, last = (
@@ -414,6 +416,34 @@ def test_a_student_leaves_out_what_says_nothing() -> None:
     # Its teacher stays as it is, and so do the embeddings, which both share.
     assert [block.out.in_features for block in _blocks(teacher)] == [32, 32]
     assert [name for name, p in thin.named_parameters() if not p.requires_grad] == ["encoder.pieces.weight"]
+
+
+def test_words_are_hidden_while_a_network_learns(vocabulary: Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
+    pieces = Pieces(vocabulary)
+    data = examples([record(n) for n in range(12)], nlp, pieces, longest=4)
+    shown: list[Window] = []
+
+    def noted(network: Network, batch: Sequence[Example], *_: object) -> list[torch.Tensor]:
+        shown.extend(example.window for example in batch)
+        return [network.spans.lengths.weight.sum()] * 4
+
+    monkeypatch.setattr("paperatlas.extract.training.fit.losses_of", noted)
+    assert vocabulary.token_to_id("[MASK]") == pieces.mask != 0
+    for share in (0.0, 0.5, 1.0):
+        shown.clear()
+        plan = Plan(epochs=8, batch=4, hidden=share)
+        network = Network(Shape(pieces=vocabulary.get_vocab_size(), **SHAPE))
+        fit(network, [(e, e) for e in data], plan, lambda *_: None, mask=pieces.mask)
+        assert len(shown) == 8 * len(data)
+        words = [w.ids[a : b + 1] for w in shown for a, b in zip(w.first, w.last, strict=True) if a <= b]
+        whole = [set(word.tolist()) == {pieces.mask} for word in words]
+        assert abs(np.mean(whole) - share) < 0.05
+        # A word is hidden with all its pieces; what begins and ends a text is not.
+        assert all(hidden or pieces.mask not in word for word, hidden in zip(words, whole, strict=True))
+        assert {(int(w.ids[0]), int(w.ids[-1])) for w in shown} == {(2, 3)}
+    # What is learned from stays as it is.
+    assert not any(pieces.mask in example.window.ids for example in data)
 
 
 def test_a_student_comes_to_hold_and_say_what_its_teacher_does(

@@ -6,10 +6,13 @@ the document component takes it off again: it is large.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from spacy.language import Language
+from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Span
 
 from paperatlas.extract.components import SPANS_KEY
@@ -17,6 +20,7 @@ from paperatlas.extract.learned.document import facts_of
 from paperatlas.extract.learned.model import CHECKSUMS, Model, folder_of
 from paperatlas.extract.learned.nodes import TYPES
 from paperatlas.extract.learned.reading import read
+from paperatlas.extract.learned.scores import score
 
 if not Doc.has_extension("reading"):
     Doc.set_extension("reading", default=None)
@@ -35,15 +39,43 @@ def _opened(folder: Path, _listed: bytes) -> Model:
     return Model(folder)
 
 
-class Encoder:
-    """Let the model read each text."""
+class _Together(Pipe):
+    """A component that works on the texts of a batch together; what it makes of each hangs on that one alone."""
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def work(self, docs: Sequence[Doc]) -> None:
+        """Annotate ``docs``."""
+        raise NotImplementedError
 
     def __call__(self, doc: Doc) -> Doc:
-        doc._.reading = read(doc, self.model)
+        self.work([doc])
         return doc
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 16) -> Iterator[Doc]:
+        """Annotate docs, so many at a time; whoever handles errors is told which were being worked on."""
+        rest = iter(stream)
+        while docs := [*islice(rest, batch_size)]:
+            try:
+                self.work(docs)
+            except Exception as error:
+                self.get_error_handler()(self.name, self, docs, error)
+            else:
+                yield from docs
+
+
+class Encoder(_Together):
+    """Let the model read each text."""
+
+    def __init__(self, name: str, model: Model) -> None:
+        super().__init__(name)
+        self.model = model
+
+    def work(self, docs: Sequence[Doc]) -> None:
+        """Write what the model reads to ``doc._.reading``."""
+        for doc, reading in zip(docs, read(docs, self.model), strict=True):
+            doc._.reading = reading
 
 
 class SpanTagger:
@@ -60,18 +92,21 @@ class SpanTagger:
         return doc
 
 
-class DocumentReader:
+class DocumentReader(_Together):
     """Judge the entities, relate them and find the results, from the document as a whole."""
 
-    def __init__(self, model: Model, *, judge: bool) -> None:
+    def __init__(self, name: str, model: Model, *, judge: bool) -> None:
+        super().__init__(name)
         self.model = model
         self.judge = judge
 
-    def __call__(self, doc: Doc) -> Doc:
-        found = facts_of(doc, doc._.reading, doc._.entities, self.model, judge=self.judge)
-        doc._.entities, doc._.relations, doc._.results = found.entities, found.relations, found.results
-        doc._.reading = None
-        return doc
+    def work(self, docs: Sequence[Doc]) -> None:
+        """Write what is found to ``doc._.entities``, ``doc._.relations`` and ``doc._.results``."""
+        scored = score([(doc, doc._.reading, doc._.entities) for doc in docs], self.model)
+        for doc, scores in zip(docs, scored, strict=True):
+            found = facts_of(doc, doc._.entities, scores, self.model.settings, judge=self.judge)
+            doc._.entities, doc._.relations, doc._.results = found.entities, found.relations, found.results
+            doc._.reading = None
 
 
 @Language.factory(
@@ -82,7 +117,7 @@ class DocumentReader:
 )
 def encoder(nlp: Language, name: str, model: str) -> Encoder:
     """Create the encoder; ``model`` names a model of the package, or its folder."""
-    return Encoder(open_model(model))
+    return Encoder(name, open_model(model))
 
 
 @Language.factory(
@@ -101,4 +136,4 @@ def span_tagger(nlp: Language, name: str, model: str) -> SpanTagger:
 )
 def document(nlp: Language, name: str, model: str, judge: bool) -> DocumentReader:
     """Create the component that reads the document as a whole; without ``judge`` it takes the entities as they are."""
-    return DocumentReader(open_model(model), judge=judge)
+    return DocumentReader(name, open_model(model), judge=judge)

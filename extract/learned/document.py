@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 from paperatlas.extract.assertion import asserted
 from paperatlas.extract.facts import Entity, Relation, Result
-from paperatlas.extract.learned.model import Model, Settings
+from paperatlas.extract.learned.model import Settings
 from paperatlas.extract.learned.nodes import RELATIONS
-from paperatlas.extract.learned.reading import Reading
 from paperatlas.extract.learned.relations import backed, both_ways, choose, may_be_backed
 from paperatlas.extract.learned.results import named_metrics, results, together
 from paperatlas.extract.learned.scores import Scores, Statement, key_of
@@ -41,20 +40,9 @@ class DocumentFacts:
 
 
 def facts_of(
-    doc: Doc,
-    reading: Reading,
-    entities: Sequence[Entity],
-    model: Model,
-    settings: Settings | None = None,
-    *,
-    judge: bool = True,
+    doc: Doc, entities: Sequence[Entity], scores: Scores, settings: Settings, *, judge: bool = True
 ) -> DocumentFacts:
-    """Return what ``doc`` states of ``entities``; with ``judge``, those that are not likely things are left out.
-
-    ``settings`` take the place of the model's.
-    """
-    settings = settings or model.settings
-    scores = Scores(doc, reading, entities, model)
+    """Return what ``doc`` states of ``entities``; with ``judge``, those that are not likely things are left out."""
     seen = {n: judged(e, scores, n, settings) if judge else e for n, e in enumerate(entities, 1)}
     same = same_things(scores.statements, {n: entity for n, entity in seen.items() if entity}, settings)
     kept = {n: joined(group) for n, group in same.items()}

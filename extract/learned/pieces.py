@@ -88,6 +88,8 @@ class Pieces:
 
     def __init__(self, vocabulary: Tokenizer) -> None:
         self.vocabulary = vocabulary
+        #: What is shown in place of a word that is hidden.
+        self.mask = vocabulary.token_to_id("[MASK]") or 0
         self._unknown, self._separator, self._opening, self._closing = (
             vocabulary.token_to_id(sign) or 0 for sign in ("[UNK]", "[SEP]", "[CLS]", "[SEP]")
         )

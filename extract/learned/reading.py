@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,17 +79,27 @@ class Reading:
         return sorted(kept, key=lambda c: c.tokens)
 
 
-def read(doc: Doc, model: Model) -> Reading:
-    """Let ``model`` read ``doc``, which has sentences."""
-    views = []
-    for window in model.pieces.windows(doc):
-        states = model.encode(window)
-        spans = np.exp(model.spans(window, states))
-        outside = ~within_sentence(window, spans.shape[1])
-        spans[outside] = 0.0
-        spans[outside, 0] = 1.0
-        views.append(View(window, states, spans))
-    return Reading(tuple(views))
+def read(docs: Iterable[Doc], model: Model) -> list[Reading]:
+    """Let ``model`` read ``docs``, which have sentences, each by itself.
+
+    All are brought through one part of it before the next: what that part needs is then at the processor's hand.
+    """
+    windows = [[*model.pieces.windows(doc)] for doc in docs]
+    states = [[model.encode(window) for window in some] for some in windows]
+    scores = [[*map(model.spans, *pair)] for pair in zip(windows, states, strict=True)]
+    return [
+        Reading(tuple(View(*parts) for parts in zip(some, held, map(_probabilities, some, said), strict=True)))
+        for some, held, said in zip(windows, states, scores, strict=True)
+    ]
+
+
+def _probabilities(window: Window, scores: Floats) -> Floats:
+    """Return the probabilities for the spans of ``window``; what runs across sentences is none."""
+    spans = np.exp(scores)
+    outside = ~within_sentence(window, spans.shape[1])
+    spans[outside] = 0.0
+    spans[outside, 0] = 1.0
+    return spans
 
 
 def within_sentence(window: Window, longest: int) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from paperatlas.extract.facts import Entity, Span
 from paperatlas.extract.learned.model import Model, PairScores
 from paperatlas.extract.learned.nodes import NUMBER_NODE, PAPER_NODE, SELF, TYPES, Geometry, geometry
-from paperatlas.extract.learned.pieces import Window
 from paperatlas.extract.learned.reading import Reading, View
 from paperatlas.extract.numbers import NUMBER
 from paperatlas.extract.places import Tokens, tokens_of
@@ -49,13 +48,35 @@ class Number:
     is_gain: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What the pair head is shown at once: some of the nodes of a window, and the mentions by their nodes."""
+
+    view: View
+    nodes: Sequence[int]
+    mentions: Mapping[int, Sequence[Tokens]]
+    places: Geometry
+
+
+def score(documents: Iterable[tuple[Doc, Reading, Sequence[Entity]]], model: Model) -> list[Scores]:
+    """Let the pair head of ``model`` score the entities of documents that it has read, each document by itself."""
+    found = [Scores(*document) for document in documents]
+    # All that is asked before the first is answered: see reading.read.
+    asked = [[*scores.parts()] for scores in found]
+    answers = [[model.pairs(part.view.states, part.places) for part in parts] for parts in asked]
+    for scores, parts, said in zip(found, asked, answers, strict=True):
+        for part, pairs in zip(parts, said, strict=True):
+            scores.add(part, pairs)
+    return found
+
+
 class Scores:
     """The scores of all windows, with the nodes numbered through the document: 0 the paper, then things, then numbers.
 
     What two windows both show counts as the likelier of them says.
     """
 
-    def __init__(self, doc: Doc, reading: Reading, entities: Sequence[Entity], model: Model) -> None:
+    def __init__(self, doc: Doc, reading: Reading, entities: Sequence[Entity]) -> None:
         own = [(n, n + 1) for n, word in enumerate(words_in(doc).lower) if word in SELF]
         things = [[tokens for span in entity.mentions if (tokens := tokens_of(doc, span))] for entity in entities]
         self.numbers = [
@@ -64,42 +85,43 @@ class Scores:
             if (tokens := tokens_of(doc, Span(*match.span("value"))))
         ]
         self.first_number = 1 + len(things)
-        mentions = [own, *things, *([number.tokens] for number in self.numbers)]
+        self._views = reading.views
+        self._mentions = [own, *things, *([number.tokens] for number in self.numbers)]
         #: The probabilities of the types, "none" first, by node, and those of the spans of each node's mentions.
         self.types: dict[int, list[float]] = {}
         self.spans: list[list[list[float]]] = [
-            [t.tolist() for tokens in spans if (t := reading.types_of(tokens)) is not None] for spans in mentions
+            [t.tolist() for tokens in spans if (t := reading.types_of(tokens)) is not None] for spans in self._mentions
         ]
         self._best: dict[tuple[int, int, int], Statement] = {}
-        kinds = [PAPER_NODE, *(TYPES.index(entity.type) for entity in entities), *[NUMBER_NODE] * len(self.numbers)]
-        for view in reading.views:
-            self._add(view, mentions, kinds, model)
+        self._kinds = [
+            PAPER_NODE,
+            *(TYPES.index(entity.type) for entity in entities),
+            *[NUMBER_NODE] * len(self.numbers),
+        ]
 
-    def _add(self, view: View, mentions: Sequence[Sequence[Tokens]], kinds: Sequence[int], model: Model) -> None:
-        """Score what ``view`` shows: the paper and its things with some of its numbers at a time."""
-        window = view.window
-        shown = {
-            node: [(a - window.start, b - window.start) for a, b in spans if window.start <= a and b <= window.end]
-            for node, spans in enumerate(mentions)
-        }
-        things = [node for node in range(1, self.first_number) if shown[node]][:MOST_THINGS]
-        numbers = [node for node in range(self.first_number, len(mentions)) if shown[node]]
-        for start in range(0, max(len(numbers), 1), NUMBERS_AT_ONCE):
-            nodes = [0, *things, *numbers[start : start + NUMBERS_AT_ONCE]]
-            places = geometry(window, [shown[node] for node in nodes], [kinds[node] for node in nodes])
-            scores = model.pairs(view.states, places)
-            self._add_statements(window, nodes, shown, places, scores)
-            self._add_nodes(nodes, scores)
+    def parts(self) -> Iterator[_Part]:
+        """Yield what is to be scored: of each view the paper and its things, with some of its numbers at a time."""
+        for view in self._views:
+            window = view.window
+            shown = {
+                node: [(a - window.start, b - window.start) for a, b in spans if window.start <= a and b <= window.end]
+                for node, spans in enumerate(self._mentions)
+            }
+            things = [node for node in range(1, self.first_number) if shown[node]][:MOST_THINGS]
+            numbers = [node for node in range(self.first_number, len(self._mentions)) if shown[node]]
+            for start in range(0, max(len(numbers), 1), NUMBERS_AT_ONCE):
+                nodes = [0, *things, *numbers[start : start + NUMBERS_AT_ONCE]]
+                places = geometry(window, [shown[node] for node in nodes], [self._kinds[node] for node in nodes])
+                yield _Part(view, nodes, shown, places)
 
-    def _add_statements(
-        self,
-        window: Window,
-        nodes: Sequence[int],
-        shown: Mapping[int, Sequence[Tokens]],
-        places: Geometry,
-        scores: PairScores,
-    ) -> None:
-        starts = [start for node in nodes for start, _ in shown[node]]
+    def add(self, part: _Part, scores: PairScores) -> None:
+        """Take in what the pair head says of ``part``."""
+        self._add_statements(part, scores)
+        self._add_nodes(part.nodes, scores)
+
+    def _add_statements(self, part: _Part, scores: PairScores) -> None:
+        window, nodes, places = part.view.window, part.nodes, part.places
+        starts = [start for node in nodes for start, _ in part.mentions[node]]
         first_mention = {node: n for n, node in reversed([*enumerate(places.mention_node.tolist())])}
         sentences = window.sentences.tolist()
         heads, tails, labels = (scores.pairs > LOWEST).nonzero()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -28,11 +29,13 @@ def fit(
     report: Callable[[int, int, Sequence[float]], None],
     silver: Sequence[Variants] = (),
     teacher: Network | None = None,
+    mask: int = 0,
 ) -> dict[str, Tensor]:
     """Train ``network`` and return the averaged parameters. ``report`` is told step, steps and the losses.
 
     All of ``data`` is shown in every pass; of ``silver``, which another model has annotated, every pass shows a part,
-    so that each of its texts is seen once. A ``teacher`` is what ``network`` is a student of.
+    so that each of its texts is seen once. A ``teacher`` is what ``network`` is a student of. ``mask`` is the piece
+    that stands for hidden words.
     """
     random.seed(plan.seed)
     torch.manual_seed(plan.seed)
@@ -59,6 +62,8 @@ def fit(
     step = 0
     for part in parts:
         shown = [untitled if chance.random() < plan.untitled else whole for whole, untitled in part]
+        if plan.hidden:
+            shown = [_with_hidden(example, plan.hidden, mask, chance) for example in shown]
         for batch in _batches(shown, size, chance):
             losses = losses_of(network, batch, plan, chance, teacher)
             optimizer.zero_grad(set_to_none=True)
@@ -73,6 +78,16 @@ def fit(
                     mean[name].lerp_(value, 1 - decay)
             report(step, steps, [float(loss.detach()) for loss in losses])
     return mean
+
+
+def _with_hidden(example: Example, share: float, mask: int, chance: random.Random) -> Example:
+    """Return ``example`` with a ``share`` of its words, each with all its pieces, shown as ``mask``."""
+    window = example.window
+    ids = window.ids.copy()
+    for first, last in zip(window.first.tolist(), window.last.tolist(), strict=True):
+        if chance.random() < share:
+            ids[first : last + 1] = mask
+    return replace(example, window=replace(window, ids=ids))
 
 
 def _batches(data: Sequence[Example], size: int, chance: random.Random) -> Iterator[list[Example]]:

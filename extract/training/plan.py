@@ -12,8 +12,9 @@ class Plan:
     ``distractors``: the most spans a document that are no things but are shown to the pair head as if they were;
     ``untitled``: how often a text is shown without its title; ``split``: how often each way to spell a thing is a node
     of its own, for the pair head to tell that they are the same; ``mistyped``: how often a thing is shown to the pair
-    head as of any type, for it to look at the text: at run time the type is a guess. The weights are the losses':
-    ``states_weight`` and ``taught_weight`` say how much a student heeds what its teacher holds, and what it says.
+    head as of any type, for it to look at the text: at run time the type is a guess; ``hidden``: how often a word is
+    not shown, so that what it is must be told from its company. The weights are the losses': ``states_weight`` and
+    ``taught_weight`` say how much a student heeds what its teacher holds, and what it says.
     """
 
     epochs: int = 8
@@ -26,6 +27,7 @@ class Plan:
     untitled: float = 0.3
     split: float = 0.5
     mistyped: float = 0.12
+    hidden: float = 0.0
     document_weight: float = 0.5
     number_weight: float = 0.3
     states_weight: float = 1.0

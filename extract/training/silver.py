@@ -26,6 +26,7 @@ from paperatlas.extract.learned.document import facts_of
 from paperatlas.extract.learned.model import Calibration, Model, Settings
 from paperatlas.extract.learned.nodes import TYPES
 from paperatlas.extract.learned.reading import Reading
+from paperatlas.extract.learned.scores import score
 from paperatlas.extract.names import is_mixed
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import facts_from, load
@@ -88,7 +89,8 @@ def _draft(folder: Path, text: str) -> Draft:
     nlp, model, settings = _opened(folder)
     doc = nlp(text)
     reading: Reading = doc._.reading
-    found = facts_of(doc, reading, doc._.entities, model, settings)
+    (scores,) = score([(doc, reading, doc._.entities)], model)
+    found = facts_of(doc, doc._.entities, scores, settings)
     types = {entity.key: _types_of(doc, entity, reading) for entity in found.entities}
     names: dict[str, _Types] = {}
     for candidate in reading.candidates(_LOOKED_AT):

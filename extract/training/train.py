@@ -200,7 +200,8 @@ def _trained(
     write_embeddings(network, folder)
     names = _shared(config.shares, folder) if config.shares else MODEL_FILES
     nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
-    variants = partial(_variants, nlp=nlp, pieces=Pieces(vocabulary), longest=network.shape.longest)
+    pieces = Pieces(vocabulary)
+    variants = partial(_variants, nlp=nlp, pieces=pieces, longest=network.shape.longest)
     data, more = variants(records), []
     report(f"{len(data)} abstracts to train on")
     if silver := config.silver:
@@ -210,7 +211,7 @@ def _trained(
     if teacher:
         network = student(teacher, shape, [e.window for e, _ in data[:_SHOWN]])
     report(f"{vocabulary.get_vocab_size()} pieces, {sum(p.numel() for p in network.parameters())} parameters")
-    network.load_state_dict(fit(network, data, plan, _reporter(report), more, teacher))
+    network.load_state_dict(fit(network, data, plan, _reporter(report), more, teacher, pieces.mask))
     export(network, folder)
     if not teacher:
         write_embeddings(network, folder)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from paperatlas.extract.facts import Entity, as_json
 from paperatlas.extract.learned.document import facts_of
 from paperatlas.extract.learned.model import Calibration, Model, Settings, log_odds, sigmoid
-from paperatlas.extract.learned.reading import Reading
+from paperatlas.extract.learned.scores import Scores, score
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import facts_from, load
 from paperatlas.extract.scoring import Document, Score, outcomes, score_document, total
@@ -31,19 +31,23 @@ _FLATTEST = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A held-out document as the model has read it, and what is annotated in it."""
+    """A held-out document as the model has read it and scored its entities, and what is annotated in it."""
 
     gold: Document
     doc: Doc
-    reading: Reading
     entities: Sequence[Entity]
+    scores: Scores
 
 
-def read_held_out(folder: Path, records: Iterable[Document]) -> list[Held]:
-    """Let the model in ``folder`` read ``records``."""
+def read_held_out(model: Model, folder: Path, records: Iterable[Document]) -> list[Held]:
+    """Let ``model``, that in ``folder``, read ``records``."""
     nlp = load("learned", model=str(folder), exclude=("document",))
-    docs = ((record, nlp(record["text"])) for record in records)
-    return [Held(record, doc, doc._.reading, doc._.entities) for record, doc in docs]
+    held = []
+    for record in records:
+        doc = nlp(record["text"])
+        (scores,) = score([(doc, doc._.reading, doc._.entities)], model)
+        held.append(Held(record, doc, doc._.entities, scores))
+    return held
 
 
 def tune(folder: Path, records: Iterable[Document], report: Callable[[str], None]) -> Settings:
@@ -52,10 +56,10 @@ def tune(folder: Path, records: Iterable[Document], report: Callable[[str], None
     One threshold for all types and one for all relations: more of them would be fitted to the few documents there are.
     """
     model = Model(folder)
-    held = read_held_out(folder, records)
+    held = read_held_out(model, folder, records)
 
     def figure(names: Sequence[str], settings: Settings) -> float:
-        tallies = scored(model, held, settings).tallies
+        tallies = scored(held, settings).tallies
         return sum(tallies[name].f1 for name in names) / len(names)
 
     settings = model.settings
@@ -68,7 +72,7 @@ def tune(folder: Path, records: Iterable[Document], report: Callable[[str], None
     settings = _best([replace(settings, same=t) for t in _CAREFUL], things)[1]
     # How sure a relation is depends on how sure its ends are.
     settings = replace(settings, entity_calibration=Calibration())
-    pairs = [outcomes(r.gold, f)[0] for r, f in zip(held, found_in(model, held, settings), strict=True)]
+    pairs = [outcomes(r.gold, f)[0] for r, f in zip(held, found_in(held, settings), strict=True)]
     settings = replace(settings, entity_calibration=_calibration([pair for things in pairs for pair in things]))
     settings = _best(
         [replace(settings, relation=t) for t in _GRID],
@@ -77,25 +81,25 @@ def tune(folder: Path, records: Iterable[Document], report: Callable[[str], None
     settings = _best([replace(settings, result=t) for t in _CAREFUL], partial(figure, ("results",)))[1]
     settings = _best([replace(settings, dataset=t) for t in (0.2, 0.35, 0.5)], partial(figure, ("results",)))[1]
     settings = replace(settings, relation_calibration=Calibration())
-    pairs = [outcomes(r.gold, f)[1] for r, f in zip(held, found_in(model, held, settings), strict=True)]
+    pairs = [outcomes(r.gold, f)[1] for r, f in zip(held, found_in(held, settings), strict=True)]
     settings = replace(settings, relation_calibration=_calibration([pair for stated in pairs for pair in stated]))
-    report(_line(scored(model, held, settings)))
+    report(_line(scored(held, settings)))
     return settings
 
 
-def found_in(model: Model, held: Iterable[Held], settings: Settings) -> list[dict[str, Any]]:
-    """Return what ``model`` finds in what it has read, with ``settings`` in the place of its own."""
+def found_in(held: Iterable[Held], settings: Settings) -> list[dict[str, Any]]:
+    """Return what is found with ``settings`` in what was read."""
     documents = []
     for one in held:
-        facts = facts_of(one.doc, one.reading, one.entities, model, settings)
+        facts = facts_of(one.doc, one.entities, one.scores, settings)
         paper = Paper(str(one.gold["text"]), id=str(one.gold["id"]))
         documents.append(as_json(facts_from(one.doc, paper, facts.entities, facts.relations, facts.results)))
     return documents
 
 
-def scored(model: Model, held: Sequence[Held], settings: Settings) -> Score:
-    """Return the score of what ``model`` finds with ``settings``."""
-    return total(map(score_document, [one.gold for one in held], found_in(model, held, settings)))
+def scored(held: Sequence[Held], settings: Settings) -> Score:
+    """Return the score of what is found with ``settings``."""
+    return total(map(score_document, [one.gold for one in held], found_in(held, settings)))
 
 
 def _best(tried: Sequence[Settings], figure: Callable[[Settings], float]) -> tuple[float, Settings]:

@@ -1,7 +1,7 @@
 """What runs in a worker: it loads the pipeline once, then turns papers into facts until nobody wants more.
 
-Papers come in on the standard input, a list at a time; what became of each goes out as it is done. Both are pickles
-between a process and its own child. Whatever else is printed goes to stderr.
+Papers come in on the standard input, a list at a time, and are read together; what became of each goes out. Both are
+pickles between a process and its own child. Whatever else is printed goes to stderr.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import BinaryIO, NoReturn, cast
 
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.pipeline import PIPELINES, Options, load, outcome, remembering
+from paperatlas.extract.pipeline import PIPELINES, Options, load, outcomes, remembering
 
 #: What a worker ends with that is out of memory and can still tell.
 OUT_OF_MEMORY = 75
@@ -30,21 +30,21 @@ def main() -> NoReturn:
     """Serve the process that started this one, until it has no more papers or is gone."""
     # Ctrl-C is the parent's to judge.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    outcomes = os.fdopen(os.dup(1), "wb")
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     try:
         with suppress(BrokenPipeError):
-            _serve(sys.stdin.buffer, outcomes)
+            _serve(sys.stdin.buffer, answers)
     except MemoryError:
         # Without memory there is no orderly end.
         os._exit(OUT_OF_MEMORY)
     os._exit(0)
 
 
-def _serve(stream: BinaryIO, outcomes: BinaryIO) -> None:
+def _serve(stream: BinaryIO, answers: BinaryIO) -> None:
     def tell(what: object) -> None:
-        outcomes.write(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
-        outcomes.flush()
+        answers.write(pickle.dumps(what, pickle.HIGHEST_PROTOCOL))
+        answers.flush()
 
     options: Options = pickle.load(stream)  # noqa: S301
     waiting: SimpleQueue[list[Paper]] = SimpleQueue()
@@ -61,9 +61,9 @@ def _serve(stream: BinaryIO, outcomes: BinaryIO) -> None:
         tell(_portable(error))
         return
     tell(None)
-    for group in remembering(chain.from_iterable(iter(waiting.get, None)), nlp, options):
-        for paper in group:
-            tell(outcome(paper, nlp, options))
+    for group in remembering(iter(waiting.get, None), nlp, options):
+        for found in chain.from_iterable(outcomes(papers, nlp, options) for papers in group):
+            tell(found)
 
 
 def _receive(stream: BinaryIO, waiting: SimpleQueue[list[Paper]]) -> None:

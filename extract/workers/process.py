@@ -63,8 +63,10 @@ class Worker:
         done: list[Facts | Skipped] = []
         died_at = -1
         while len(done) < len(papers):
+            # Behind a death they are read one at a time: of a list nobody knows at which paper a worker dies.
+            some = papers[len(done) :] if died_at < 0 else papers[len(done) : len(done) + 1]
             try:
-                for found in _asked(self._running(), papers[len(done) :]):
+                for found in _asked(self._running(), some):
                     done.append(found)
                     self._given_up = 0
             except _DiedError as death:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from paperatlas.errors import ModelError
 from paperatlas.extract.facts import Entity, Facts, Relation, Result, Span
@@ -29,6 +31,9 @@ _Statement = TypeVar("_Statement", Relation, Result)
 
 #: The words of how many lists of papers are remembered at once.
 _REMEMBERED = 64
+
+#: What spaCy can do without.
+_LARGE = ("cupy", "tensorflow", "torch")
 
 #: What extracts unless something else is asked for.
 PIPELINE, MODEL = "learned", "default"
@@ -131,6 +136,16 @@ def extract_facts(
                 yield found
 
 
+def spare(options: Options) -> None:
+    """Keep large packages out of this process, if it is there for nothing but the pipeline that ``options`` describe.
+
+    spaCy loads them where they are installed, which takes longer than all the rest, and nothing of ours needs them.
+    """
+    if options.pipeline in PIPELINES:
+        # None says that a module is not there.
+        cast("dict[str, ModuleType | None]", sys.modules).update(dict.fromkeys(_LARGE))
+
+
 def remembering(
     lists: Iterable[Sequence[Paper]], nlp: Language, options: Options
 ) -> Iterator[Iterator[Sequence[Paper]]]:
@@ -162,7 +177,7 @@ def outcomes(
     ``one`` takes the place of :func:`outcome`, which may raise a MemoryError.
     """
     together: list[Facts] = []
-    if options.pipeline in PIPELINES:
+    if options.pipeline in PIPELINES and len(papers) > 1:
         with suppress(Exception):
             together = [*_read(papers, nlp, options)]
     yield from together or ((one or outcome)(paper, nlp, options) for paper in papers)

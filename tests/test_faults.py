@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from paperatlas.extract.workers.pool import WORTH
 from paperatlas.files import watched
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -251,6 +252,8 @@ HEAVY = frozenset(
         ("stats EXAMPLES", "networkx"),
         ("timeline EXAMPLES", "networkx"),
         ("query EXAMPLES names-of --thing vq-vae", "pyoxigraph"),
+        # What is extracted by workers, this process need not know how to extract.
+        ("extract many.jsonl --workers 2 --pipeline rules", "networkx"),
     ],
 )
 def test_a_command_imports_nothing_heavy_that_it_does_not_need(
@@ -258,6 +261,7 @@ def test_a_command_imports_nothing_heavy_that_it_does_not_need(
 ) -> None:
     """What starting takes is what is imported; how quick that is exactly is measured in bench/."""
     (tmp_path / "EXAMPLES").symlink_to(example_folder)
+    (tmp_path / "many.jsonl").write_text("".join(map(record, range(2 * WORTH))))
     python = [sys.executable, "-X", "importtime", "-m", "paperatlas"]
     done = subprocess.run([*python, *command.split()], cwd=tmp_path, capture_output=True, text=True, check=True)
     modules = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
@@ -266,3 +270,13 @@ def test_a_command_imports_nothing_heavy_that_it_does_not_need(
     assert loaded & HEAVY == set(needed.split())
     if command == "--help":
         assert len(modules) < 400
+
+
+def test_a_command_that_extracts_keeps_what_spacy_can_do_without_out(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(record(1))
+    python = [sys.executable, "-X", "importtime", "-m", "paperatlas", "extract", "in.jsonl"]
+    done = subprocess.run(python, cwd=tmp_path, capture_output=True, text=True, check=True)
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert {"spacy.language", "onnxruntime"} <= loaded
+    # It looks for PyTorch, and does not find it.
+    assert not [name for name in loaded if name.startswith("torch.")]

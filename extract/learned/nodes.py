@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from paperatlas.extract.learned.pieces import Ints, Window
-from paperatlas.extract.places import Tokens
 from paperatlas.schema import EntityType, RelationType
+
+if TYPE_CHECKING:
+    from paperatlas.extract.places import Tokens
 
 
 @dataclass(frozen=True, slots=True)

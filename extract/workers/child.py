@@ -14,16 +14,13 @@ from contextlib import suppress
 from itertools import chain
 from queue import SimpleQueue
 from threading import Thread
-from types import ModuleType
-from typing import BinaryIO, NoReturn, cast
+from typing import BinaryIO, NoReturn
 
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.pipeline import PIPELINES, Options, load, outcomes, remembering
+from paperatlas.extract.pipeline import Options, load, outcomes, remembering, spare
 
 #: What a worker ends with that is out of memory and can still tell.
 OUT_OF_MEMORY = 75
-
-_LARGE = ("cupy", "tensorflow", "torch")
 
 
 def main() -> NoReturn:
@@ -49,10 +46,7 @@ def _serve(stream: BinaryIO, answers: BinaryIO) -> None:
     options: Options = pickle.load(stream)  # noqa: S301
     waiting: SimpleQueue[list[Paper]] = SimpleQueue()
     Thread(target=_receive, args=(stream, waiting), daemon=True).start()
-    if options.pipeline in PIPELINES:
-        # spaCy loads these where they are installed, which takes longer than all the rest; nothing of ours needs them.
-        # None says that a module is not there.
-        cast("dict[str, ModuleType | None]", sys.modules).update(dict.fromkeys(_LARGE))
+    spare(options)
     try:
         nlp = load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
     except MemoryError:

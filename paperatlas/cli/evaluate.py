@@ -43,10 +43,12 @@ def evaluate(
     Calibration error and confusion follow. A document is an object with text, entities, relations and results.
     """
     from paperatlas.evaluation import evaluate as measure
-    from paperatlas.extract.pipeline import Options
+    from paperatlas.extract.pipeline import Options, spare
 
     voice = Voice(quiet=quiet, verbose=verbose)
-    report = measure(gold, Options(pipeline, model, gazetteer, min_confidence), given_entities=given_entities)
+    options = Options(pipeline, model, gazetteer, min_confidence)
+    spare(options)
+    report = measure(gold, options, given_entities=given_entities)
     voice.say(f"{report.documents} documents, {report.documents / report.seconds:.0f} a second")
     if as_json:
         typer.echo(json.dumps(report.as_json(worst), indent=2, ensure_ascii=False))

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
 from importlib.resources import as_file, files
 from itertools import chain, islice
 from pathlib import Path
@@ -123,27 +124,32 @@ def extract_facts(
     A text that makes the pipeline fail ends the work; with ``skip``, which is told of it, the work goes on without it.
     """
     options = options or Options()
-    nlp = nlp or load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
+    loaded = nlp or load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
     if skip is None:
-        yield from _read(papers, nlp, options)
+        yield from _read(papers, loaded, options)
         return
     rest = iter(papers)
-    for group in remembering(iter(lambda: [*islice(rest, nlp.batch_size)], []), nlp, options):
-        for found in chain.from_iterable(outcomes(some, nlp, options, one=_outcome) for some in group):
+    # In what somebody has made or added to, a batch may not be what its texts are one by one.
+    size = loaded.batch_size if nlp is None and options.pipeline in PIPELINES else 1
+    for group in remembering(iter(lambda: [*islice(rest, size)], []), loaded, options):
+        for found in chain.from_iterable(_outcomes(some, loaded, options) for some in group):
             if isinstance(found, Skipped):
                 skip(found)
             else:
                 yield found
 
 
-def spare(options: Options) -> None:
+def leave_out_large_packages(options: Options) -> None:
     """Keep large packages out of this process, if it is there for nothing but the pipeline that ``options`` describe.
 
-    spaCy loads them where they are installed, which takes longer than all the rest, and nothing of ours needs them.
+    spaCy loads them where they are installed, which takes longer than all the rest, and nothing of ours needs them. It
+    also loads all parts that other packages have for it, and what these need.
     """
-    if options.pipeline in PIPELINES:
-        # None says that a module is not there.
-        cast("dict[str, ModuleType | None]", sys.modules).update(dict.fromkeys(_LARGE))
+    parts = entry_points(group="spacy_factories")
+    if options.pipeline in PIPELINES and all(part.value.startswith("paperatlas.") for part in parts):
+        for name in _LARGE:
+            # None says that a module is not there.
+            cast("dict[str, ModuleType | None]", sys.modules).setdefault(name, None)
 
 
 def remembering(
@@ -163,24 +169,27 @@ def remembering(
             yield chain([first], islice(rest, _REMEMBERED - 1))
 
 
-def outcomes(
-    papers: Sequence[Paper],
-    nlp: Language,
-    options: Options,
-    *,
-    one: Callable[[Paper, Language, Options], Facts | Skipped] | None = None,
-) -> Iterator[Facts | Skipped]:
+def outcomes(papers: Sequence[Paper], nlp: Language, options: Options) -> Iterator[Facts | Skipped]:
     """Yield what ``nlp`` finds in each of ``papers``, or why it fails at it.
 
     The package's own pipelines read the papers together, which is faster, and finds the same. Where that fails they
     come one by one, so that a failure is one paper's and not its list's; so they always do in somebody's own pipeline.
-    ``one`` takes the place of :func:`outcome`, which may raise a MemoryError.
+
+    Raises:
+        MemoryError: there was not enough memory, which need not be a paper's fault.
     """
     together: list[Facts] = []
     if options.pipeline in PIPELINES and len(papers) > 1:
-        with suppress(Exception):
+        try:
             together = [*_read(papers, nlp, options)]
-    yield from together or ((one or outcome)(paper, nlp, options) for paper in papers)
+        except MemoryError:
+            raise
+        except Exception:
+            together = []
+    if len(together) == len(papers):
+        yield from together
+    else:
+        yield from (outcome(paper, nlp, options) for paper in papers)
 
 
 def outcome(paper: Paper, nlp: Language, options: Options) -> Facts | Skipped:
@@ -198,12 +207,14 @@ def outcome(paper: Paper, nlp: Language, options: Options) -> Facts | Skipped:
         return not_extracted(paper, f"{type(error).__name__}: {error}")
 
 
-def _outcome(paper: Paper, nlp: Language, options: Options) -> Facts | Skipped:
-    """Return the :func:`outcome` for ``paper`` in a process that goes on without memory for it."""
+def _outcomes(papers: Sequence[Paper], nlp: Language, options: Options) -> list[Facts | Skipped]:
+    """Return the :func:`outcomes` in a process that goes on without memory for a paper."""
     try:
-        return outcome(paper, nlp, options)
+        return [*outcomes(papers, nlp, options)]
     except MemoryError as error:
-        return not_extracted(paper, f"MemoryError: {error}")
+        if len(papers) == 1:
+            return [not_extracted(papers[0], f"MemoryError: {error}")]
+        return [*chain.from_iterable(_outcomes([paper], nlp, options) for paper in papers)]
 
 
 def _read(papers: Iterable[Paper], nlp: Language, options: Options) -> Iterator[Facts]:
@@ -219,8 +230,6 @@ def not_extracted(paper: Paper, reason: str) -> Skipped:
 
 def confident(facts: Facts, least: float) -> Facts:
     """Return ``facts`` without what is less sure than ``least``, and without what is stated of it."""
-    if least <= 0:
-        return facts
     kept = tuple(entity for entity in facts.entities if entity.confidence >= least)
     keys = {PAPER, "", *(entity.key for entity in kept)}
     gone = {entity.key for entity in facts.entities} - keys

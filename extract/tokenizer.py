@@ -47,7 +47,7 @@ _UNBROKEN = re.compile(r"\S{200,}")
 
 #: What stands between blanks, with the first blank behind it, which is its last word's; or other blanks.
 _RUN = re.compile(r"\S+ ?|\s+")
-#: How many runs without a blank are remembered in words.
+#: How many runs are remembered in words.
 _REMEMBERED = 50_000
 
 if not Doc.has_extension("folded"):

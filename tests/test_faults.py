@@ -272,11 +272,29 @@ def test_a_command_imports_nothing_heavy_that_it_does_not_need(
         assert len(modules) < 400
 
 
-def test_a_command_that_extracts_keeps_what_spacy_can_do_without_out(tmp_path: Path) -> None:
+#: What stands for PyTorch, for a package that has parts for spaCy, and for somebody who has installed both.
+TORCH = "print('PyTorch is loaded')"
+PART = "import torch\n\ndef create(nlp, name): return lambda doc: doc\n"
+
+
+@pytest.mark.parametrize("foreign", [False, True], ids=["alone", "beside-another"])
+@pytest.mark.parametrize("command", ["extract in.jsonl", "build in.jsonl -o atlas", "evaluate gold.jsonl"])
+def test_a_command_that_extracts_loads_pytorch_only_for_who_needs_it(
+    command: str, foreign: bool, tmp_path: Path
+) -> None:
     (tmp_path / "in.jsonl").write_text(record(1))
-    python = [sys.executable, "-X", "importtime", "-m", "paperatlas", "extract", "in.jsonl"]
-    done = subprocess.run(python, cwd=tmp_path, capture_output=True, text=True, check=True)
-    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert {"spacy.language", "onnxruntime"} <= loaded
-    # It looks for PyTorch, and does not find it.
-    assert not [name for name in loaded if name.startswith("torch.")]
+    gold = {"id": "a", "text": "We propose Foo.", "entities": [], "relations": [], "results": []}
+    (tmp_path / "gold.jsonl").write_text(json.dumps(gold))
+    (tmp_path / "torch.py").write_text(TORCH)
+    if foreign:
+        (tmp_path / "another.py").write_text(PART)
+        (tmp_path / "another-1.0.dist-info").mkdir()
+        (tmp_path / "another-1.0.dist-info" / "METADATA").write_text("Name: another\nVersion: 1.0\n")
+        (tmp_path / "another-1.0.dist-info" / "entry_points.txt").write_text(
+            "[spacy_factories]\nanother = another:create\n"
+        )
+    python = [sys.executable, "-m", "paperatlas", *command.split(), "--pipeline", "rules"]
+    env = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(python, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert ("PyTorch is loaded" in done.stdout) == foreign

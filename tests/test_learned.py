@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from itertools import groupby, pairwise
@@ -21,7 +22,7 @@ from spacy.tokens import Doc
 from paperatlas.errors import InputError, ModelError
 from paperatlas.extract.facts import Entity, Facts, Result, Span
 from paperatlas.extract.gazetteer import Entry, read_gazetteer
-from paperatlas.extract.learned.components import open_model
+from paperatlas.extract.learned.components import Encoder, open_model
 from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, SHARED_FILES, Model, folder_of
 from paperatlas.extract.learned.nodes import BUCKETS, NUMBER_NODE, PAPER_NODE, RELATIONS, SAME_AS, geometry
 from paperatlas.extract.learned.pieces import OVERLAP, WINDOW, Window, Word, windows
@@ -30,7 +31,7 @@ from paperatlas.extract.learned.results import together
 from paperatlas.extract.learned.scores import Scores, Statement
 from paperatlas.extract.learned.things import judged, same_things
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.pipeline import Options, confident, extract_facts, fingerprint, load, models_of
+from paperatlas.extract.pipeline import Options, confident, extract_facts, fingerprint, load, models_of, outcomes
 from paperatlas.extract.readers import Skipped
 from paperatlas.schema import PAPER, EntityType, RelationType
 
@@ -412,14 +413,38 @@ def test_a_text_that_cannot_be_read_costs_those_beside_it_nothing(
     assert [record.reason for record in skipped] == [f"p20 could not be extracted: {reason}"]
     with pytest.raises(type(error), match=str(error)):
         [*extract_facts(SOME, options=OWN)]
+    # The batches before it are there all the same.
+    found = extract_facts(SOME, options=OWN)
+    assert [next(found) for _ in range(16)] == whole[:16]
     # Who uses the pipeline as spaCy's may say what is to be done.
     nlp = load("learned", model="fast")
     told: list[tuple[str, int]] = []
     # To spaCy's types it would never return.
     handler: Any = lambda name, _part, docs, _error: told.append((name, len(docs)))  # noqa: E731
     nlp.set_error_handler(handler)
-    assert len([*nlp.pipe(paper.text for paper in SOME)]) == 24
-    assert told == [("encoder", 16)]
+    assert [doc._.folded.original for doc in nlp.pipe(paper.text for paper in SOME)] == [
+        paper.text for paper in SOME if paper is not SOME[20]
+    ]
+    assert told == [("encoder", 1)]
+
+
+def test_long_texts_are_read_in_smaller_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    work = Encoder.work
+
+    def noted(self: Encoder, docs: Sequence[Doc]) -> None:
+        sizes.append(len(docs))
+        work(self, docs)
+
+    monkeypatch.setattr(Encoder, "work", noted)
+    # Some 3,600 words each.
+    long = [Paper("Foo is a network. " * 720, id=f"p{n}") for n in range(5)]
+    deque(extract_facts([*long, *SOME[:20]], options=OWN), maxlen=0)
+    assert sizes == [3, 16, 6]
+    # However many somebody asks for.
+    sizes.clear()
+    deque(load("learned", model="fast").pipe((paper.text for paper in SOME), batch_size=1000), maxlen=0)
+    assert sizes == [16, 16, 8]
 
 
 def test_texts_come_one_by_one_to_somebodys_own_parts(tmp_path: Path) -> None:
@@ -437,9 +462,32 @@ def test_texts_come_one_by_one_to_somebodys_own_parts(tmp_path: Path) -> None:
     config["nlp"]["pipeline"].append("alone")
     config["components"]["alone"] = {"factory": "alone"}
     config.to_disk(tmp_path / "own.cfg")
+    expected = [*extract_facts(SOME, options=Options("rules"))]
     options = Options(pipeline=str(tmp_path / "own.cfg"))
-    found = [*extract_facts(SOME, options=options, skip=unexpected)]
-    assert found == [*extract_facts(SOME, options=Options("rules"))]
+    assert [*extract_facts(SOME, options=options, skip=unexpected)] == expected
+    assert [*outcomes(SOME, load(options.pipeline), options)] == expected
+    # So they do to what somebody has put into the package's.
+    nlp = load("rules")
+    nlp.add_pipe("alone")
+    taken: list[Paper] = []
+    found = extract_facts((taken.append(paper) or paper for paper in SOME), nlp, skip=unexpected)  # type: ignore[func-returns-value]
+    assert (next(found), taken) == (expected[0], SOME[:1])
+    assert [*found] == expected[1:]
+
+
+def test_no_text_is_lost_where_a_part_passes_over_it() -> None:
+    """A list is only taken for whole if it is: somebody's handler of errors may let texts go."""
+
+    class Forgetful:
+        def pipe(self, texts: Iterable[tuple[str, Paper]], **_options: bool) -> Iterator[tuple[Doc, Paper]]:
+            yield from [*nlp.pipe(texts, as_tuples=True)][1:]
+
+        def __call__(self, text: str) -> Doc:
+            return nlp(text)
+
+    nlp = load("rules")
+    forgetful: Any = Forgetful()
+    assert [*outcomes(SOME[:5], forgetful, Options("rules"))] == [*extract_facts(SOME[:5], nlp)]
 
 
 # Other taggers, lists, thresholds.

@@ -79,6 +79,11 @@ if "workers.child" in " ".join(sys.orig_argv):
         if not pathlib.Path("died").exists():
             pathlib.Path("died").touch()
             die()
+    def die_twice():
+        for path in map(pathlib.Path, ("died", "died-again")):
+            if not path.exists():
+                path.touch()
+                die()
     def die():
         os.kill(os.getpid(), 9)
     def hang():
@@ -236,6 +241,13 @@ def test_a_worker_that_is_killed_once_costs_nothing(tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").unlink()
     command = [sys.executable, "-m", "paperatlas", "extract", "in.jsonl", "--pipeline", "rules", "--workers", "1", "-q"]
     assert subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout == out
+
+
+def test_a_paper_is_not_blamed_for_the_death_of_its_list(tmp_path: Path) -> None:
+    # The first of a list: with the list, and once more by itself.
+    code, _, told = ended(tmp_path, "die_twice", "extract", "in.jsonl", booms=(64,))
+    assert (code, told) == (0, [f"{COUNT} papers; {COUNT} records read, 0 skipped"])
+    assert (tmp_path / "died-again").exists()
 
 
 def test_where_workers_die_whatever_the_paper_the_build_stops_with_what_it_has(tmp_path: Path) -> None:

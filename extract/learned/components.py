@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
 from spacy.language import Language
@@ -21,6 +20,10 @@ from paperatlas.extract.learned.model import CHECKSUMS, Model, folder_of
 from paperatlas.extract.learned.nodes import TYPES
 from paperatlas.extract.learned.reading import read
 from paperatlas.extract.learned.scores import score
+
+#: How many texts go through one part of the model before the next, or fewer that have this many words: what they need is
+#: held for all of them.
+_TOGETHER, _WORDS = 16, 8000
 
 if not Doc.has_extension("reading"):
     Doc.set_extension("reading", default=None)
@@ -46,23 +49,43 @@ class _Together(Pipe):
         self.name = name
 
     def work(self, docs: Sequence[Doc]) -> None:
-        """Annotate ``docs``."""
+        """Annotate ``docs``; if that fails, they stay as they are."""
         raise NotImplementedError
 
     def __call__(self, doc: Doc) -> Doc:
         self.work([doc])
         return doc
 
-    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 16) -> Iterator[Doc]:
-        """Annotate docs, so many at a time; whoever handles errors is told which were being worked on."""
-        rest = iter(stream)
-        while docs := [*islice(rest, batch_size)]:
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = _TOGETHER) -> Iterator[Doc]:
+        """Annotate docs, some at a time; one that fails is told to whoever handles errors, and only that one."""
+        for docs in _batches(stream, min(batch_size, _TOGETHER)):
             try:
                 self.work(docs)
-            except Exception as error:
-                self.get_error_handler()(self.name, self, docs, error)
+            except Exception:
+                yield from self._one_by_one(docs)
             else:
                 yield from docs
+
+    def _one_by_one(self, docs: Iterable[Doc]) -> Iterator[Doc]:
+        for doc in docs:
+            try:
+                self.work([doc])
+            except Exception as error:
+                self.get_error_handler()(self.name, self, [doc], error)
+            else:
+                yield doc
+
+
+def _batches(stream: Iterable[Doc], size: int) -> Iterator[list[Doc]]:
+    """Yield docs in lists of ``size``, or of fewer that together have many words; none is taken ahead."""
+    batch: list[Doc] = []
+    for doc in stream:
+        batch.append(doc)
+        if len(batch) == size or sum(map(len, batch)) >= _WORDS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 class Encoder(_Together):
@@ -103,9 +126,12 @@ class DocumentReader(_Together):
     def work(self, docs: Sequence[Doc]) -> None:
         """Write what is found to ``doc._.entities``, ``doc._.relations`` and ``doc._.results``."""
         scored = score([(doc, doc._.reading, doc._.entities) for doc in docs], self.model)
-        for doc, scores in zip(docs, scored, strict=True):
-            found = facts_of(doc, doc._.entities, scores, self.model.settings, judge=self.judge)
-            doc._.entities, doc._.relations, doc._.results = found.entities, found.relations, found.results
+        found = [
+            facts_of(doc, doc._.entities, scores, self.model.settings, judge=self.judge)
+            for doc, scores in zip(docs, scored, strict=True)
+        ]
+        for doc, facts in zip(docs, found, strict=True):
+            doc._.entities, doc._.relations, doc._.results = facts.entities, facts.relations, facts.results
             doc._.reading = None
 
 

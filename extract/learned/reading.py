@@ -94,8 +94,8 @@ def read(docs: Iterable[Doc], model: Model) -> list[Reading]:
 
 
 def _probabilities(window: Window, scores: Floats) -> Floats:
-    """Return the probabilities for the spans of ``window``; what runs across sentences is none."""
-    spans = np.exp(scores)
+    """Make ``scores``, which are of the spans of ``window``, probabilities; what runs across sentences is none."""
+    spans = np.exp(scores, out=scores)
     outside = ~within_sentence(window, spans.shape[1])
     spans[outside] = 0.0
     spans[outside, 0] = 1.0

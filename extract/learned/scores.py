@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from paperatlas.extract.facts import Entity, Span
@@ -61,12 +62,12 @@ class _Part:
 def score(documents: Iterable[tuple[Doc, Reading, Sequence[Entity]]], model: Model) -> list[Scores]:
     """Let the pair head of ``model`` score the entities of documents that it has read, each document by itself."""
     found = [Scores(*document) for document in documents]
-    # All that is asked before the first is answered: see reading.read.
-    asked = [[*scores.parts()] for scores in found]
-    answers = [[model.pairs(part.view.states, part.places) for part in parts] for parts in asked]
-    for scores, parts, said in zip(found, asked, answers, strict=True):
-        for part, pairs in zip(parts, said, strict=True):
-            scores.add(part, pairs)
+    # All are asked before the first answer is looked at: see reading.read. Most have one part, a long text many.
+    for parts in zip_longest(*(scores.parts() for scores in found)):
+        asked = [(scores, part) for scores, part in zip(found, parts, strict=True) if part]
+        answers = [model.pairs(part.view.states, part.places) for _, part in asked]
+        for (scores, part), said in zip(asked, answers, strict=True):
+            scores.add(part, said)
     return found
 
 

@@ -13,8 +13,8 @@ class Plan:
     ``untitled``: how often a text is shown without its title; ``split``: how often each way to spell a thing is a node
     of its own, for the pair head to tell that they are the same; ``mistyped``: how often a thing is shown to the pair
     head as of any type, for it to look at the text: at run time the type is a guess; ``hidden``: how often a word is
-    not shown, so that what it is must be told from its company. The weights are the losses': ``states_weight`` and
-    ``taught_weight`` say how much a student heeds what its teacher holds, and what it says.
+    not shown, to a teacher neither, so that what it is must be told from its company. The weights are the losses':
+    ``states_weight`` and ``taught_weight`` say how much a student heeds what its teacher holds, and what it says.
     """
 
     epochs: int = 8
@@ -35,6 +35,8 @@ class Plan:
     seed: int = 1
 
     def __post_init__(self) -> None:
+        if not 0 <= self.hidden < 1:
+            raise ValueError(f"hidden = {self.hidden}")
         for name, least in (("epochs", 1), ("batch", 1), ("warmup", 1e-9)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} = {getattr(self, name)}")

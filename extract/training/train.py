@@ -201,6 +201,8 @@ def _trained(
     names = _shared(config.shares, folder) if config.shares else MODEL_FILES
     nlp = load("rules", exclude=("tagger", "entities", "relations", "results"))
     pieces = Pieces(vocabulary)
+    if plan.hidden and not pieces.mask:
+        raise InputError("no word can be hidden: the vocabulary has no [MASK]", hint="leave hidden out of [fit]")
     variants = partial(_variants, nlp=nlp, pieces=pieces, longest=network.shape.longest)
     data, more = variants(records), []
     report(f"{len(data)} abstracts to train on")

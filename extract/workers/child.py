@@ -17,7 +17,7 @@ from threading import Thread
 from typing import BinaryIO, NoReturn
 
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.pipeline import Options, load, outcomes, remembering, spare
+from paperatlas.extract.pipeline import Options, leave_out_large_packages, load, outcomes, remembering
 
 #: What a worker ends with that is out of memory and can still tell.
 OUT_OF_MEMORY = 75
@@ -46,7 +46,7 @@ def _serve(stream: BinaryIO, answers: BinaryIO) -> None:
     options: Options = pickle.load(stream)  # noqa: S301
     waiting: SimpleQueue[list[Paper]] = SimpleQueue()
     Thread(target=_receive, args=(stream, waiting), daemon=True).start()
-    spare(options)
+    leave_out_large_packages(options)
     try:
         nlp = load(options.pipeline, model=options.model, gazetteer=options.gazetteer)
     except MemoryError:

@@ -61,10 +61,10 @@ class Worker:
             Exception: as :func:`~paperatlas.extract.pipeline.load`.
         """
         done: list[Facts | Skipped] = []
-        died_at = -1
+        died_at, alone = -1, False
         while len(done) < len(papers):
-            # Behind a death they are read one at a time: of a list nobody knows at which paper a worker dies.
-            some = papers[len(done) :] if died_at < 0 else papers[len(done) : len(done) + 1]
+            # Behind a death they come one at a time: of a list nobody knows at which paper a worker dies.
+            some = papers[len(done) : len(done) + 1] if alone else papers[len(done) :]
             try:
                 for found in _asked(self._running(), some):
                     done.append(found)
@@ -74,8 +74,9 @@ class Worker:
                 if died_at == len(done):
                     self._give_up(death)
                     done.append(not_extracted(papers[len(done)], f"its worker died twice, {death}"))
-                else:
+                elif len(some) == 1:
                     died_at = len(done)
+                alone = True
         return done
 
     def close(self) -> None:

@@ -63,13 +63,13 @@ def build(
     """
     from paperatlas import building, deciding
     from paperatlas.errors import Interrupted, UsageError
-    from paperatlas.extract.pipeline import Options, spare
+    from paperatlas.extract.pipeline import Options, leave_out_large_packages
     from paperatlas.graph.atlas import PAGE
     from paperatlas.graph.store.journal import BUILD
 
     voice = Voice(quiet=quiet, verbose=verbose)
     options = Options(pipeline, model, gazetteer, min_confidence)
-    spare(options)
+    leave_out_large_packages(options)
     if not inputs:
         if options != Options() or from_ or strict or workers:
             raise UsageError("nothing is extracted without INPUT", hint="--link, --with-sparql and --wait may be given")

@@ -42,12 +42,13 @@ def evaluate(
 
     Calibration error and confusion follow. A document is an object with text, entities, relations and results.
     """
+    from paperatlas.extract.pipeline import Options, leave_out_large_packages
+
+    options = Options(pipeline, model, gazetteer, min_confidence)
+    leave_out_large_packages(options)
     from paperatlas.evaluation import evaluate as measure
-    from paperatlas.extract.pipeline import Options, spare
 
     voice = Voice(quiet=quiet, verbose=verbose)
-    options = Options(pipeline, model, gazetteer, min_confidence)
-    spare(options)
     report = measure(gold, options, given_entities=given_entities)
     voice.say(f"{report.documents} documents, {report.documents / report.seconds:.0f} a second")
     if as_json:

@@ -45,13 +45,13 @@ def extract(
 ) -> None:
     """Extract what papers name and state; write one JSON object a paper."""
     from paperatlas.extract.facts import as_json
-    from paperatlas.extract.pipeline import Options, spare
+    from paperatlas.extract.pipeline import Options, leave_out_large_packages
     from paperatlas.extracting import extraction
     from paperatlas.files import atomic_writer
 
     voice = Voice(quiet=quiet, verbose=verbose)
     options = Options(pipeline, model, gazetteer, min_confidence)
-    spare(options)
+    leave_out_large_packages(options)
     with extraction(
         inputs, options, format=from_, strict=strict, workers=workers, progress=voice.progress
     ) as extracted:

@@ -21,7 +21,7 @@ from paperatlas.extract.learned.nodes import TYPES
 from paperatlas.extract.learned.reading import read
 from paperatlas.extract.learned.scores import score
 
-#: How many texts go through one part of the model before the next, or fewer that have this many words: what they need is
+#: How many texts go through one part of the model before the next, or fewer that have so many words: what they need is
 #: held for all of them.
 _TOGETHER, _WORDS = 16, 8000
 

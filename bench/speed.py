@@ -26,8 +26,10 @@ def measure(pipeline: str, model: str, texts: list[str]) -> tuple[float, float]:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     from paperatlas.extract.paper import Paper
-    from paperatlas.extract.pipeline import extract_facts, load
+    from paperatlas.extract.pipeline import Options, extract_facts, leave_out_large_packages, load
 
+    # As the commands and their workers do.
+    leave_out_large_packages(Options())
     nlp = load(pipeline, model=model or "default")
     papers = [Paper(text, id=str(n)) for n, text in enumerate(texts)]
     for _ in range(2):

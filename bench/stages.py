@@ -158,7 +158,10 @@ def _apart(work: Callable[..., _T], *arguments: object) -> _T:
 def _built(source: Path, folder: Path, workers: int) -> tuple[float, float]:
     """Build; return the seconds, and those of all processors."""
     from paperatlas.building import build
+    from paperatlas.extract.pipeline import Options, leave_out_large_packages
 
+    # As the command does.
+    leave_out_large_packages(Options())
     took = seconds(lambda: build([str(source)], folder, workers=workers), 1)
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return took, sum(usage.ru_utime + usage.ru_stime for usage in used)

@@ -96,7 +96,7 @@ def build(
 ) -> tuple[Atlas, Reading]:
     """Build the atlas of ``inputs`` in ``folder``, on top of the one that is there, if any.
 
-    Only papers that are new or have changed are extracted. Each is put down as it is done, so that a build that is
+    Only papers that are new or have changed are extracted. They are put down as they are done, so that a build that is
     stopped, however it is, goes on where it was. The store, the Turtle file and the page take the place of the old ones
     when all is done. Two builds do not get in each other's way: ``wait`` is for how many seconds to wait for another
     (without end, if it is not given), and ``say`` is told so.

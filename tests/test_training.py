@@ -321,7 +321,7 @@ def test_the_model_that_is_learned_from_is_not_written_over(trained: tuple[Path,
     assert [path.name for path in folder.parent.iterdir() if path.name.startswith(f"{folder.name}.")] == []
 
 
-@pytest.mark.parametrize("entry", ["epochs = 0", "batch = 0", "warmup = 0"])
+@pytest.mark.parametrize("entry", ["epochs = 0", "batch = 0", "warmup = 0", "hidden = 1", "hidden = -0.1"])
 def test_a_plan_that_has_no_step_is_refused(entry: str, tmp_path: Path) -> None:
     path = tmp_path / "model.toml"
     path.write_text(f'train = ["a.jsonl"]\ndev = ["b.jsonl"]\n[fit]\n{entry}\n')
@@ -444,6 +444,29 @@ def test_words_are_hidden_while_a_network_learns(vocabulary: Tokenizer, monkeypa
         assert {(int(w.ids[0]), int(w.ids[-1])) for w in shown} == {(2, 3)}
     # What is learned from stays as it is.
     assert not any(pieces.mask in example.window.ids for example in data)
+
+
+def test_what_hides_words_is_the_vocabularys_own_sign_for_that(
+    config: Config, vocabulary: Tokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Begun(Exception):  # noqa: N818
+        """The fit has begun."""
+
+    def noted(_network: Network, batch: Sequence[Example], *_: object) -> list[torch.Tensor]:
+        raise Begun(np.unique(np.concatenate([example.window.ids for example in batch])).tolist())
+
+    hiding = replace(config, fit={**config.fit, "hidden": 0.9})
+    monkeypatch.setattr("paperatlas.extract.training.fit.losses_of", noted)
+    with pytest.raises(Begun) as shown:
+        train(hiding, tmp_path / "model", lambda _: None)
+    # What opens and closes a text, what hides, a few words; but not what fills up a batch.
+    assert {2, 3, vocabulary.token_to_id("[MASK]")} < {*shown.value.args[0]}
+    assert 0 not in shown.value.args[0]
+    assert config.vocabulary
+    without = json.loads(config.vocabulary.read_text(encoding="utf-8").replace("[MASK]", "[NONE]"))
+    (tmp_path / "vocabulary.json").write_text(json.dumps(without))
+    with pytest.raises(InputError, match=r"no word can be hidden: the vocabulary has no \[MASK\]"):
+        train(replace(hiding, vocabulary=tmp_path / "vocabulary.json"), tmp_path / "model", lambda _: None)
 
 
 def test_a_student_comes_to_hold_and_say_what_its_teacher_does(

@@ -490,6 +490,19 @@ def test_no_text_is_lost_where_a_part_passes_over_it() -> None:
     assert [*outcomes(SOME[:5], forgetful, Options("rules"))] == [*extract_facts(SOME[:5], nlp)]
 
 
+def test_a_process_without_memory_for_a_list_is_not_trusted_with_its_texts() -> None:
+    class Full:
+        def pipe(self, _texts: Iterable[tuple[str, Paper]], **_options: bool) -> Iterator[tuple[Doc, Paper]]:
+            raise MemoryError("none left")
+
+        def __call__(self, text: str) -> Doc:
+            pytest.fail("goes on")
+
+    full: Any = Full()
+    with pytest.raises(MemoryError, match="none left"):
+        [*outcomes(SOME[:5], full, Options("rules"))]
+
+
 # Other taggers, lists, thresholds.
 
 

@@ -253,7 +253,7 @@ HEAVY = frozenset(
         ("timeline EXAMPLES", "networkx"),
         ("query EXAMPLES names-of --thing vq-vae", "pyoxigraph"),
         # What is extracted by workers, this process need not know how to extract.
-        ("extract many.jsonl --workers 2 --pipeline rules", "networkx"),
+        ("build many.jsonl -o atlas --workers 2 --model fast", "igraph networkx numpy pyoxigraph"),
     ],
 )
 def test_a_command_imports_nothing_heavy_that_it_does_not_need(

@@ -376,16 +376,21 @@ def test_each_part_of_the_model_reads_a_batch_before_the_next_does(
     skip: Callable[[Skipped], None] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    run = Model._run
+    run, add = Model._run, Scores.add
 
     def noted(self: Model, graph: str, *outputs: str, **inputs: Any) -> Any:
         asked.append(graph)
         return run(self, graph, *outputs, **inputs)
 
+    def added(self: Scores, *said: Any) -> None:
+        asked.append("answers")
+        add(self, *said)
+
     monkeypatch.setattr(Model, "_run", noted)
+    monkeypatch.setattr(Scores, "add", added)
     found = [*extract_facts(iter(SOME), options=OWN, skip=skip)]
     assert [(graph, len([*times])) for graph, times in groupby(asked)] == [
-        (graph, size) for size in (16, 16, 8) for graph in ("encoder", "spans", "pairs")
+        (graph, size) for size in (16, 16, 8) for graph in ("encoder", "spans", "pairs", "answers")
     ]
     nlp = load("learned", model="fast")
     assert found == [next(extract_facts([paper], nlp)) for paper in SOME]

@@ -1,7 +1,6 @@
 """From annotated abstracts to a model's files, on a network small enough to be trained here and now."""
 
 import copy
-import gzip
 import inspect
 import json
 import random
@@ -21,7 +20,6 @@ from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from paperatlas.errors import InputError, ModelError
-from paperatlas.extract.jsonlines import read_objects
 from paperatlas.extract.learned.model import CHECKSUMS, MODEL_FILES, Calibration, Model, folder_of
 from paperatlas.extract.learned.nodes import (
     HAS_DATASET,
@@ -45,7 +43,7 @@ from paperatlas.extract.training.restore import restored
 from paperatlas.extract.training.ship import export, seal, write_embeddings
 from paperatlas.extract.training.silver import Draft, _collected, _finished
 from paperatlas.extract.training.student import student
-from paperatlas.extract.training.train import Config, Silver, _unannotated, train
+from paperatlas.extract.training.train import Config, Silver, train
 from paperatlas.extract.training.tune import _calibration
 from paperatlas.extract.training.vocabulary import pruned
 from paperatlas.schema import EntityType, RelationType
@@ -321,49 +319,6 @@ def test_the_model_that_is_learned_from_is_not_written_over(trained: tuple[Path,
     assert [path.name for path in folder.parent.iterdir() if path.name.startswith(f"{folder.name}.")] == []
 
 
-@pytest.mark.parametrize("entry", ["epochs = 0", "batch = 0", "warmup = 0", "hidden = 1", "hidden = -0.1"])
-def test_a_plan_that_has_no_step_is_refused(entry: str, tmp_path: Path) -> None:
-    path = tmp_path / "model.toml"
-    path.write_text(f'train = ["a.jsonl"]\ndev = ["b.jsonl"]\n[fit]\n{entry}\n')
-    with pytest.raises(InputError, match=f"no configuration: {entry}"):
-        Config.read(path)
-
-
-@pytest.mark.parametrize("known", [{"title": "A title"}, {}])
-def test_no_annotated_abstract_is_annotated_again(known: dict[str, str], tmp_path: Path) -> None:
-    abstracts = [
-        f"This is abstract {n}. " + "It has many words and says nothing of what they are for. " * 8 for n in range(3)
-    ]
-    path = tmp_path / "texts.jsonl"
-    path.write_text("".join(json.dumps({"title": "A title", "abstract": abstract}) + "\n" for abstract in abstracts))
-    annotated = [{"text": f"A title\n{abstracts[1]}", **known}, {"text": abstracts[2]}]
-    drawn = _unannotated(Silver(tmp_path, 9, (path,)), annotated, seed=1)
-    assert drawn == [f"A title\n{abstracts[0]}"]
-
-
-@pytest.mark.parametrize("table", ["network", "fit"])
-def test_a_configuration_with_an_unknown_entry_is_refused(table: str, tmp_path: Path) -> None:
-    path = tmp_path / "model.toml"
-    path.write_text(f'train = ["a.jsonl"]\ndev = ["b.jsonl"]\n[{table}]\nfoo = 1\n')
-    with pytest.raises(InputError, match=r"model\.toml.*no configuration.*'foo'"):
-        Config.read(path)
-
-
-def test_models_of_the_package_go_by_their_names(tmp_path: Path) -> None:
-    path = tmp_path / "model.toml"
-    silver = '[silver]\nmodel = "{}"\nabstracts = 5\ntexts = []\n'
-    path.write_text('train = []\ndev = []\nstudent_of = "default"\nshares = "../default"\n' + silver.format("fast"))
-    config = Config.read(path)
-    assert (config.student_of, config.shares) == (folder_of("default"), tmp_path / "../default")
-    assert config.silver
-    assert config.silver.model == folder_of("fast")
-    path.write_text('train = []\ndev = []\nstudent_of = "mine"\n' + silver.format("default/"))
-    config = Config.read(path)
-    assert config.student_of == tmp_path / "mine"
-    assert config.silver
-    assert config.silver.model == tmp_path / "default"
-
-
 def test_a_student_of_the_same_size_begins_as_its_teacher(trained: tuple[Path, list[str]]) -> None:
     teacher = restored(trained[0]).eval()
     windows = [Window(0, 6, np.arange(6), np.zeros(6, int), np.arange(6), np.arange(6), np.zeros(6, int))]
@@ -576,34 +531,3 @@ def test_a_pruned_vocabulary_spells_what_it_kept(vocabulary: Tokenizer) -> None:
     assert [kept[n] for n in fewer.encode(text).ids] == vocabulary.encode(text).ids
     assert "".join(fewer.encode("accuracy").tokens).replace("##", "") == "accuracy"
     assert random.Random(0).choice(SIGNS) in fewer.get_vocab()
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b'{"text": "a"}\n\n{"text": \n', r"objects\.jsonl:3: not JSON"),
-        (b'{"text": "a"}\n[1]\n', r"objects\.jsonl:2: no JSON object"),
-        (b"\xff\xfe", r"objects\.jsonl: cannot be read: not UTF-8"),
-    ],
-)
-def test_a_line_that_is_no_object_is_reported_with_its_place(content: bytes, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "objects.jsonl"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=message):
-        [*read_objects(path)]
-    packed = tmp_path / "objects.jsonl.gz"
-    packed.write_bytes(gzip.compress(b'\n{"text": "a"}\n')[:-9])
-    with pytest.raises(InputError, match="cannot be read"):
-        [*read_objects(packed)]
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [("train = [", "no configuration"), ("train = ['x']\n", "no configuration: .*'dev'"), (None, "cannot be read")],
-)
-def test_a_bad_configuration_is_reported(text: str | None, message: str, tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    if text is not None:
-        path.write_text(text)
-    with pytest.raises(InputError, match=message):
-        Config.read(path)

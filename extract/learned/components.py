@@ -6,6 +6,7 @@ the document component takes it off again: it is large.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -42,15 +43,15 @@ def _opened(folder: Path, _listed: bytes) -> Model:
     return Model(folder)
 
 
-class _Together(Pipe):
+class _Together(Pipe, ABC):
     """A component that works on the texts of a batch together; what it makes of each hangs on that one alone."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
+    @abstractmethod
     def work(self, docs: Sequence[Doc]) -> None:
         """Annotate ``docs``; if that fails, they stay as they are."""
-        raise NotImplementedError
 
     def __call__(self, doc: Doc) -> Doc:
         self.work([doc])

@@ -40,7 +40,7 @@ def main() -> None:
     print("| | " + " | ".join(_NAMES) + " |\n|---|" + "---|" * len(_NAMES))
     for n, name in enumerate(options.model):
         model = Model(folder_of(name))
-        held = read_held_out(model, folder_of(name), documents)
+        held = read_held_out(folder_of(name), documents)
         _print(f"model {Path(name).name}", scored(held, model.settings))
         for part, settings in variants(model.settings) if n == 0 else ():
             _print(f"… {part}", scored(held, settings))

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from paperatlas.extract.facts import Entity, as_json
+from paperatlas.extract.learned.components import open_model
 from paperatlas.extract.learned.document import facts_of
-from paperatlas.extract.learned.model import Calibration, Model, Settings, log_odds, sigmoid
+from paperatlas.extract.learned.model import Calibration, Settings, log_odds, sigmoid
 from paperatlas.extract.learned.scores import Scores, score
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import facts_from, load
@@ -39,8 +40,9 @@ class Held:
     scores: Scores
 
 
-def read_held_out(model: Model, folder: Path, records: Iterable[Document]) -> list[Held]:
-    """Let ``model``, that in ``folder``, read ``records``."""
+def read_held_out(folder: Path, records: Iterable[Document]) -> list[Held]:
+    """Let the model in ``folder`` read ``records``, and score what it finds there."""
+    model = open_model(str(folder))
     nlp = load("learned", model=str(folder), exclude=("document",))
     held = []
     for record in records:
@@ -55,14 +57,13 @@ def tune(folder: Path, records: Iterable[Document], report: Callable[[str], None
 
     One threshold for all types and one for all relations: more of them would be fitted to the few documents there are.
     """
-    model = Model(folder)
-    held = read_held_out(model, folder, records)
+    held = read_held_out(folder, records)
 
     def figure(names: Sequence[str], settings: Settings) -> float:
         tallies = scored(held, settings).tallies
         return sum(tallies[name].f1 for name in names) / len(names)
 
-    settings = model.settings
+    settings = open_model(str(folder)).settings
     # What is no thing has false relations, too.
     things = partial(figure, ("entities+type", "relations"))
     by_share = [

@@ -53,6 +53,8 @@ def still_true(known: Iterable[Paper], fresh: Iterable[Paper]) -> list[Paper]:
     what stands on the same line and is alike. A record that merely comes again is no news.
     """
     before, now = {*known}, {*fresh}
+    if not before:
+        return []
     # Of what is no file, nobody can say that it is the same as before.
     files = [record for record in now if record.sources[0].is_file]
     paths = {record.sources[0].path for record in files}
@@ -89,7 +91,8 @@ def hashes_of(record: Paper) -> tuple[str, ...]:
     return words_hashes(record.title, record.abstract)
 
 
-@lru_cache(maxsize=2**16)
+# Each record is asked about some five times: were fewer remembered than there are, each time would make them all anew.
+@lru_cache(maxsize=2**21)
 def words_hashes(title: str, abstract: str) -> tuple[str, ...]:
     """Hash the words of an abstract, and those of title and abstract: two records that share a hash are one paper's."""
     words = words_of(abstract)

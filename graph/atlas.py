@@ -79,7 +79,9 @@ class Atlas:
     @cached_property
     def papers(self) -> dict[str, Paper]:
         """The papers by the identifiers of their nodes."""
-        return {paper_id(facts.paper): facts.paper for facts in self.facts}
+        # Facts are several times the papers, and need not be read for them.
+        papers = self._view.papers() if self._view else [facts.paper for facts in self.facts]
+        return {paper_id(paper): paper for paper in papers}
 
     @cached_property
     def look(self) -> Lookup:

@@ -255,3 +255,11 @@ def test_facts_lead_to_the_run_that_found_them(example_atlas: Atlas) -> None:
     assert run.software == "paperatlas"
     assert {example_atlas.run_of(paper.key) for paper in example_atlas.papers.values()} == {run}
     assert example_atlas.run_of("nowhere") is None
+
+
+def test_papers_are_read_without_their_facts(example_folder: Path) -> None:
+    atlas = open_atlas(example_folder)
+    papers = [*atlas.papers.values()]
+    assert "facts" not in vars(atlas)
+    assert papers == [facts.paper for facts in atlas.facts]
+    assert all(paper.sources for paper in papers)

@@ -132,23 +132,13 @@ def read(connection: sqlite3.Connection, papers: Iterable[str] | None = None) ->
 
 def _read(connection: sqlite3.Connection, where: str, parameters: tuple[str, ...]) -> Iterator[Stored]:
     def follow(columns: str, table: str, order: str) -> Callable[[str], list[Row]]:
-        rows = connection.execute(f"SELECT {columns} FROM {table} {where} ORDER BY {order}", parameters)  # noqa: S608
-        return _following(rows)
+        return _following(_rows(connection, columns, table, order, where, parameters))
 
-    sources = follow("paper, path, line, gave", "sources", "paper, path, line, gave")
     mentions = follow("paper, entity, start, end", "mentions", "paper, entity, start, end")
     entities = follow("*", "entities", "paper, position")
     relations = follow("*", "relations", "paper, position")
     results = follow("*", "results", "paper, position")
-    columns = f"paper, run, {', '.join(_PAPER_COLUMNS)}"
-    query = f"SELECT {columns} FROM papers {where} ORDER BY paper"  # noqa: S608
-    for key, run, *values in connection.execute(query, parameters):
-        named = dict(zip(_PAPER_COLUMNS, values, strict=True))
-        for name in _LISTS:
-            named[name] = tuple(json.loads(named[name]))
-        records = [row[1:] for row in sources(key)]
-        places = tuple(sorted({Source(path, line) for path, line, _ in records}))
-        paper = Paper(**named, sources=places)
+    for key, run, paper, records in _papers(connection, where, parameters):
         spans: dict[str, list[Span]] = {}
         for _, entity, start, end in mentions(key):
             spans.setdefault(entity, []).append(Span(start, end))
@@ -162,6 +152,33 @@ def _read(connection: sqlite3.Connection, where: str, parameters: tuple[str, ...
             ),
         )
         yield Stored(facts, tuple(_record(paper, *record) for record in records), run)
+
+
+def read_papers(connection: sqlite3.Connection) -> Iterator[Paper]:
+    """Yield all papers without what they state, in order of keys."""
+    return (paper for _, _, paper, _ in _papers(connection, "", ()))
+
+
+def _papers(
+    connection: sqlite3.Connection, where: str, parameters: tuple[str, ...]
+) -> Iterator[tuple[str, str, Paper, list[Row]]]:
+    """Yield papers with their keys, their runs, and what came from where (path, line, what it gave otherwise)."""
+    order = "paper, path, line, gave"
+    sources = _following(_rows(connection, order, "sources", order, where, parameters))
+    columns = f"paper, run, {', '.join(_PAPER_COLUMNS)}"
+    for key, run, *values in _rows(connection, columns, "papers", "paper", where, parameters):
+        named = dict(zip(_PAPER_COLUMNS, values, strict=True))
+        for name in _LISTS:
+            named[name] = tuple(json.loads(named[name]))
+        records = [row[1:] for row in sources(key)]
+        places = tuple(sorted({Source(path, line) for path, line, _ in records}))
+        yield key, run, Paper(**named, sources=places), records
+
+
+def _rows(
+    connection: sqlite3.Connection, columns: str, table: str, order: str, where: str, parameters: tuple[str, ...]
+) -> Iterator[Row]:
+    return connection.execute(f"SELECT {columns} FROM {table} {where} ORDER BY {order}", parameters)  # noqa: S608
 
 
 def _entity(text: str, spans: Mapping[str, list[Span]], row: Row) -> Entity:

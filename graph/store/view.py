@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from paperatlas.extract.facts import Facts
+from paperatlas.extract.paper import Paper
 from paperatlas.graph.build import EdgeData, NodeData, graph_of
 from paperatlas.graph.memory import uncollected
 from paperatlas.graph.runs import Run
-from paperatlas.graph.store.rows import read, read_runs
+from paperatlas.graph.store.rows import read, read_papers, read_runs
 from paperatlas.graph.store.schema import connect, readable, reading
 
 if TYPE_CHECKING:
@@ -52,6 +53,12 @@ class View:
         """Return the facts of all papers, in order of their keys."""
         with uncollected():
             return tuple(stored.facts for stored in read(self._connection))
+
+    @reading
+    def papers(self) -> tuple[Paper, ...]:
+        """Return all papers, in order of their keys."""
+        with uncollected():
+            return tuple(read_papers(self._connection))
 
     @reading
     def runs(self) -> tuple[Run, ...]:

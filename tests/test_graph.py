@@ -1,5 +1,6 @@
 """Facts of many papers become one graph: one thing, one node, whatever the order of the papers."""
 
+import gc
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,9 @@ from paperatlas.graph.atlas import Atlas
 from paperatlas.graph.build import edges, nodes
 from paperatlas.graph.linking import build_graph
 from paperatlas.graph.resolve import resolve
+from paperatlas.graph.resolve.collection import Member
 from paperatlas.graph.resolve.forms import form
+from paperatlas.graph.resolve.joining import Group, Linker
 from paperatlas.schema import PAPER, SIGNATURES, EntityType, RelationType
 
 MODEL, METHOD, DATASET, TASK, METRIC = (
@@ -70,6 +73,20 @@ def test_versions_and_variants_are_things_of_their_own() -> None:
     found = things(*(paper(f"p{n:02}", entity(name, MODEL)) for n, name in enumerate(names)))
     assert all(len(members) == 1 for members in found.values())
     assert len(found) == len(names)
+
+
+def test_what_linking_has_made_is_let_go_without_a_search_for_cycles() -> None:
+    def kept() -> int:
+        return sum(isinstance(one, (Linker, Group, Member)) for one in gc.get_objects())
+
+    gc.collect()
+    gc.disable()
+    try:
+        before = kept()
+        assert things(paper("p01", entity("Gato", MODEL)), paper("p02", entity("GAN", METHOD, "generative GAN", "GAN")))
+        assert kept() == before
+    finally:
+        gc.enable()
 
 
 def test_an_abbreviation_follows_the_papers_that_spell_it_out() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -127,39 +128,48 @@ def _spelt_out(letters: str) -> list[str]:
 
 def _explained(letters: str, words: Sequence[str], spare: int = 0) -> bool:
     """Tell whether each letter stands in the words in order; of these ``spare`` may have none, but not the first."""
+    return _Explaining(letters, words, spare).rest(0, 0, 0)
 
-    known: dict[tuple[int, int, int], bool] = {}
 
-    def rest(at: int, word: int, left_out: int) -> bool:
+@dataclass(slots=True)
+class _Explaining:
+    """Looks for letters in words, and remembers from where it has looked."""
+
+    letters: str
+    words: Sequence[str]
+    spare: int
+    known: dict[tuple[int, int, int], bool] = field(default_factory=dict)
+
+    def rest(self, at: int, word: int, left_out: int) -> bool:
+        """Tell whether the letters from ``at`` on stand in the words from ``word`` on, after ``left_out`` had none."""
         place = (at, word, left_out)
-        if place not in known:
-            known[place] = fits(at, word, left_out)
-        return known[place]
+        if place not in self.known:
+            self.known[place] = self._fits(at, word, left_out)
+        return self.known[place]
 
-    def fits(at: int, word: int, left_out: int) -> bool:
+    def _fits(self, at: int, word: int, left_out: int) -> bool:
+        letters, words = self.letters, self.words
         if at == len(letters):
             remaining = [w for w in words[word:] if w not in _FUNCTION and stem(w) not in TRAILING]
-            return len(remaining) + left_out <= spare
+            return len(remaining) + left_out <= self.spare
         if word == len(words):
             return False
         current = words[word]
         if current[0] == letters[at] or (word == 0 and letters[at] == "x" and current.startswith(("ex", "cross"))):
             found = at + 1
-            if rest(found, word + 1, left_out):
+            if self.rest(found, word + 1, left_out):
                 return True
             for letter in current[1:]:
                 if found < len(letters) and letters[found] == letter:
                     found += 1
-                    if rest(found, word + 1, left_out):
+                    if self.rest(found, word + 1, left_out):
                         return True
-        if current in _SAID.get(letters[at], ()) and rest(at + 1, word + 1, left_out):
+        if current in _SAID.get(letters[at], ()) and self.rest(at + 1, word + 1, left_out):
             return True
         if word == 0:
             return False
         skipped = left_out + (current not in _FUNCTION)
-        return skipped <= spare and rest(at, word + 1, skipped)
-
-    return rest(0, 0, 0)
+        return skipped <= self.spare and self.rest(at, word + 1, skipped)
 
 
 @remembered

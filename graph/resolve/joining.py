@@ -68,7 +68,9 @@ class Linker:
             self._text[key] = shown[key][max(sorted(texts), key=lambda t: (texts[t], t.islower()))]
         self._support = {key: len(members) for key, members in self._named.items()}
         full = sorted(set(self._text) - self.collection.short)
-        self._clusters = Clusters(full, lambda a, b: kept_apart(self._text[a], self._text[b]))
+        # A guard that knew the linker, and not its texts alone, would keep it and all members from being let go.
+        text = self._text
+        self._clusters = Clusters(full, lambda one, other: kept_apart(text[one], text[other]))
         self._reasons: list[tuple[str, Reason]] = []
 
     def groups(self) -> dict[str, Group]:

@@ -248,7 +248,7 @@ HEAVY = frozenset(
         ("--help", ""),
         ("show EXAMPLES vq-vae", ""),
         ("paths EXAMPLES vq-vae imagenet", "igraph networkx numpy"),
-        ("verify EXAMPLES", "networkx"),
+        ("verify EXAMPLES", "igraph numpy"),
         ("stats EXAMPLES", "networkx"),
         ("timeline EXAMPLES", "networkx"),
         ("query EXAMPLES names-of --thing vq-vae", "pyoxigraph"),

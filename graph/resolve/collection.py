@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from paperatlas.extract.facts import Entity
+from paperatlas.graph.memory import remembered
 from paperatlas.graph.resolve.abbreviations import abbreviates, may_shorten
 from paperatlas.graph.resolve.forms import Form, form
 from paperatlas.graph.resolve.things import Ref
@@ -71,17 +72,16 @@ def _member(ref: Ref, entity: Entity, forms: Sequence[Form], variants: Variants)
 
 def forms_of(entity: Entity) -> list[Form]:
     """Return what a paper calls an entity; a long form with its abbreviation in brackets is two."""
-    return [*_forms(entity)]
+    return [one for text in dict.fromkeys(entity.aliases or (entity.name,)) for one in _forms(text)]
 
 
-def _forms(entity: Entity) -> Iterator[Form]:
-    for text in dict.fromkeys(entity.aliases or (entity.name,)):
-        whole = form(text)
-        both = _BOTH.fullmatch(whole.text) if whole.text.endswith(")") else None
-        if both and abbreviates(both[2], both[1]):
-            yield from (form(both[1]), form(both[2]))
-        elif whole.key:
-            yield whole
+@remembered
+def _forms(text: str) -> tuple[Form, ...]:
+    whole = form(text)
+    both = _BOTH.fullmatch(whole.text) if whole.text.endswith(")") else None
+    if both and abbreviates(both[2], both[1]):
+        return form(both[1]), form(both[2])
+    return (whole,) if whole.key else ()
 
 
 def _variants(entities: Iterable[tuple[Entity, list[Form]]], kept: frozenset[str]) -> Variants:

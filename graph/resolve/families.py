@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from paperatlas.extract.facts import Entity
 from paperatlas.extract.surface import slug
@@ -18,7 +19,7 @@ from paperatlas.graph.memory import remembered
 from paperatlas.graph.resolve.abbreviations import stem
 from paperatlas.graph.resolve.collection import forms_of
 from paperatlas.graph.resolve.decisions import Overrides
-from paperatlas.graph.resolve.forms import form
+from paperatlas.graph.resolve.forms import Form, form
 from paperatlas.graph.resolve.naming import UNNAMED
 from paperatlas.graph.resolve.things import Ref
 from paperatlas.graph.resolve.variants import KINDS, STEPS, steps
@@ -31,32 +32,25 @@ class Families:
     """The families of some entities, each known by the first of its keys; ``meeting`` are further keys that meet."""
 
     def __init__(self, named: Mapping[Ref, Entity], meeting: Iterable[Iterable[str]] = ()) -> None:
-        from networkx.utils import UnionFind
-
-        self._joined: UnionFind[str] = UnionFind()
         self._key: dict[Ref, str] = {}
-        called = {
-            ref: [one for one in (*forms_of(entity), form(entity.name)) if one.key] for ref, entity in named.items()
-        }
+        # Most of what a paper names is called so by others, too.
+        called: dict[tuple[tuple[str, ...], str], list[Form]] = {}
         kinds: dict[str, set[str]] = defaultdict(set)
         for ref, entity in named.items():
-            for one in called[ref]:
+            call = entity.aliases, entity.name
+            if (forms := called.get(call)) is None:
+                forms = called[call] = [one for one in (*forms_of(entity), form(entity.name)) if one.key]
+            for one in forms:
                 kinds[one.key].add(KINDS[entity.type])
-        for text, key in {(one.text, one.key) for forms in called.values() for one in forms}:
-            for kind in kinds[key]:
-                self._joined.union(*keys(text, kind))
-        for name in {entity.name for ref, entity in named.items() if called[ref]}:
-            self._joined.union(*_slugs(name))
-        for ref, entity in named.items():
-            if forms := called[ref]:
+            if forms:
                 self._key[ref] = forms[0].key
-                self._joined.union(*{*(one.key for one in forms), _slug(entity.name)})
-        for together in meeting:
-            self._joined.union(*together)
-        first: dict[str, str] = {}
-        self.by_key: dict[str, str] = {}
-        for key in sorted(self._joined.parents):
-            self.by_key[key] = first.setdefault(self._joined[key], key)
+        shared = {(one.text, one.key) for forms in called.values() for one in forms}
+        together = chain(
+            (keys(text, kind) for text, key in shared for kind in kinds[key]),
+            ({*(one.key for one in forms), *_slugs(name)} for (_, name), forms in called.items() if forms),
+            meeting,
+        )
+        self.by_key = _by_first(together)
 
     def __getitem__(self, ref: Ref) -> str:
         """Return the family of an entity; empty for one that no form is left of."""
@@ -84,8 +78,18 @@ def keys(text: str, kind: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _slug(name: str) -> str:
-    return (slug(name) or UNNAMED).replace("-", "")
+def _by_first(together: Iterable[Iterable[str]]) -> dict[str, str]:
+    """Return for each key, in order, the first of all those that it meets, directly or by others."""
+    import igraph
+
+    numbers: dict[str, int] = {}
+    pairs: list[tuple[int, int]] = []
+    for meeting in together:
+        places = [numbers.setdefault(key, len(numbers)) for key in meeting]
+        pairs += [(places[0], other) for other in places[1:]]
+    components = igraph.Graph(len(numbers), pairs).connected_components().membership
+    first: dict[int, str] = {}
+    return {key: first.setdefault(components[numbers[key]], key) for key in sorted(numbers)}
 
 
 @remembered

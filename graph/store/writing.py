@@ -76,7 +76,7 @@ def write(
                 create(connection, within="old")
             connection.execute("BEGIN")
             create(connection)
-            _Writer(connection, change, linked, linked_by, anew).write()
+            _Writer(connection, change, linked, linked_by, anew, fresh=old is None).write()
             index(connection)
             connection.execute("COMMIT")
     except sqlite3.Error as error:
@@ -129,11 +129,15 @@ class _Writer:
         linked: Linked,
         linked_by: Mapping[str, str],
         anew: bool,
+        *,
+        fresh: bool,
     ) -> None:
         self._connection = connection
         self._change = change
         self._linked = linked
         self._linked_by = linked_by
+        #: Whether there is no old store: then rows, which all come in order, have nothing to be merged with.
+        self._fresh = fresh
         self._same = not anew and self._old_meta("code") == linked_by["code"]
 
     def write(self) -> None:
@@ -177,7 +181,7 @@ class _Writer:
                 yield from by_table["nodes"]
 
         self._add("nodes", rows())
-        self._add("names", names)
+        self._add("names", sorted(names))
         for table in tables:
             self._merge(table, "node NOT IN (SELECT node FROM gone_nodes)" if self._same else "FALSE")
 
@@ -223,15 +227,19 @@ class _Writer:
         """Make room for what is new, outside the file."""
         for statement in _STAGES:
             self._connection.execute(statement)
-        for table in tables:
+        for table in tables if not self._fresh else ():
             self._connection.execute(f"CREATE TABLE temp.{table} {TABLES[table]}")
 
-    def _add(self, table: str, rows: Iterable[Row], *, into: str = "temp") -> None:
+    def _add(self, table: str, rows: Iterable[Row], *, into: str = "") -> None:
+        """Put rows, which are in order, into a table's stage, or the table itself if nothing is to be merged."""
+        into = into or ("main" if self._fresh else "temp")
         marks = ", ".join("?" * _WIDTHS[table])
         self._connection.executemany(f"INSERT INTO {into}.{table} VALUES ({marks})", rows)  # noqa: S608
 
     def _merge(self, table: str, stays: str) -> None:
         """Fill a table with the old rows that stay and the new ones, in order."""
+        if self._fresh:
+            return
         old = f"SELECT * FROM old.{table} WHERE {stays}"  # noqa: S608
         both = f"{old} UNION ALL SELECT * FROM temp.{table} ORDER BY {ORDER[table]}"  # noqa: S608
         self._connection.execute(f"INSERT INTO main.{table} {both}")

@@ -1,7 +1,7 @@
 """LaTeX folds to what a reader sees, and every offset leads back."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from paperatlas.extract.latex import fold
@@ -95,6 +95,17 @@ def test_offsets_hold_for_any_text(source: str) -> None:
         assert len(folded.text) == len(folded.starts) == len(folded.ends)
         assert [*folded.starts] == sorted(folded.starts)
         assert all(0 <= a < b <= len(source) for a, b in zip(folded.starts, folded.ends, strict=True))
+
+
+_BLANKS = [c for c in map(chr, range(0x3001)) if c.isspace()]
+
+
+@given(st.text(alphabet=_BLANKS, min_size=1, max_size=2))
+@example("\x0b")
+@example("\n ")
+def test_white_space_is_one_blank_or_one_line_break(blank: str) -> None:
+    assert len(_BLANKS) == 29
+    assert fold(f"a{blank}b").text == ("a\nb" if "\n" in blank else "a b")
 
 
 @given(st.text(alphabet=st.characters(exclude_characters="\\$~{}`'-", exclude_categories=("Z", "C")), max_size=60))

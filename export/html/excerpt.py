@@ -69,8 +69,10 @@ def excerpt(atlas: Atlas) -> Excerpt:
 def _within(line: Edge, kept: set[str]) -> Edge | None:
     """Return what of an edge stands in papers that the page holds."""
     head, tail, data = line
+    if head not in kept or tail not in kept:
+        return None
     evidence = [e for e in data["evidence"] if e["paper"] in kept]
-    if not evidence or head not in kept or tail not in kept:
+    if not evidence:
         return None
     results = [r for r in data["results"] if r["evidence"]["paper"] in kept and r["dataset"] in {"", *kept}]
     return head, tail, {**data, "evidence": evidence, "results": results}

@@ -6,6 +6,7 @@ Terms are Oxigraph's: they are made, compared and serialized many times faster t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pyoxigraph import Literal, NamedNode
 
@@ -65,6 +66,7 @@ def english(value: str) -> Literal:
     return Literal(value, language="en")
 
 
+@lru_cache(maxsize=2**12)
 def integer(value: int) -> Literal:
     """Return a whole number."""
     return Literal(str(value), datatype=XSD.integer)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: What can be ranked: a system, or a paper that gives its own no name. (A task has a metric, but no rank.)
 _SYSTEMS = frozenset((EntityType.MODEL.value, EntityType.METHOD.value, PAPER_TYPE))
+#: What stands between a number and how far it varies.
+_VARYING = r"±|\+/?[-−–]|\\pm"
 #: Units by the many ways to write them.
 _UNITS = {
     "percent": "%", "per cent": "%", "percentage": "%",
@@ -148,8 +150,12 @@ def _stated(graph: nx.MultiDiGraph[str]) -> Iterator[_Stated]:
 
 def _is_deviation(score: Score) -> bool:
     """Tell whether a number only says how far another one varies: the 0.02 of "0.94 ± 0.02"."""
+    quote = score["evidence"]["quote"]
+    # Hardly any sentence has one, and to look for each value takes an expression of its own.
+    if not re.search(_VARYING, quote):
+        return False
     value = re.escape(score["value"])
-    told = re.findall(rf"(±|\+/?[-−–]|\\pm)?\s?(?<![\d.]){value}(?![\d]|\.\d)", score["evidence"]["quote"])
+    told = re.findall(rf"({_VARYING})?\s?(?<![\d.]){value}(?![\d]|\.\d)", quote)
     return bool(told) and all(told)
 
 

@@ -24,6 +24,7 @@ from paperatlas.files import put_in_place
 from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas, open_atlas
 from paperatlas.graph.authority import keep_authority, read_authority
 from paperatlas.graph.build import edges
+from paperatlas.graph.memory import uncollected
 from paperatlas.graph.overrides import read_overrides
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.journal import BUILD
@@ -37,6 +38,9 @@ from paperatlas.graph.store.writing import note_exports
 if TYPE_CHECKING:
     from paperatlas.extract.pipeline import Options
 
+#: A store of so many bytes, that of some thousand papers, is worth a process more, which takes as long to begin as to
+#: write the Turtle file of five hundred.
+_LARGE = 2**24
 #: Finds the facts of papers, one after the other.
 Extract = Callable[[Iterable[Paper]], Iterable[Facts]]
 #: Tells a person something.
@@ -140,7 +144,7 @@ def build(
                     revision.add(met_as[facts.paper.key], facts, run)
                     done.add(facts.paper.key)
         ensure_some(len(done) + len(plan.ready), failed)
-        atlas = _publish(revision, plan, revision.added(done), folder, with_sparql=with_sparql)
+        atlas = _publish(revision, plan, revision.added(done), folder, workers=workers, with_sparql=with_sparql)
     return atlas, Reading(tuple(atlas.papers.values()), len(records), (*skipped, *failed))
 
 
@@ -237,26 +241,34 @@ def _publish(
     found: Iterable[Stored],
     folder: Path,
     *,
+    workers: int | None = None,
     with_sparql: bool | None = None,
     anew: bool = False,
 ) -> Atlas:
     """Write the store and what is made of it beside the old ones, and put all in their place.
 
-    The page answers SPARQL if it is told to, and if it is not told, if the old one does.
+    Of a large atlas the Turtle file is written by another process, if more than one of ``workers``, or of the cores,
+    may be used. The page answers SPARQL if it is told to, and if it is not told, if the old one does.
     """
     from paperatlas.export import write
+    from paperatlas.export.beside import writing_beside
     from paperatlas.export.html import answers_sparql
+    from paperatlas.extract.workers import usable_cores
 
     page = folder / PAGE
     if with_sparql is None:
         with_sparql = page.exists() and answers_sparql(page)
 
-    store = revision.write(plan, found, anew=anew)
-    exports = [store.with_name(TURTLE), store.with_name(PAGE)]
-    view = View(store)
-    atlas = Atlas.of(view)
-    write(atlas, "turtle", exports[0])
-    write(atlas, "html", exports[1], with_sparql=with_sparql)
+    with uncollected():
+        store = revision.write(plan, found, anew=anew)
+        exports = [store.with_name(TURTLE), store.with_name(PAGE)]
+        view = View(store)
+        atlas = Atlas.of(view)
+        worth = (workers or usable_cores()) > 1 and store.stat().st_size >= _LARGE
+        with writing_beside(store, "turtle", exports[0]) if worth else nullcontext(lambda: False) as turtle_written:
+            write(atlas, "html", exports[1], with_sparql=with_sparql)
+            if not turtle_written():
+                write(atlas, "turtle", exports[0])
     view.close()
     note_exports(store, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in exports})
     seal(store)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import NoReturn
+from uuid import uuid4
 
 from paperatlas.export import write
 from paperatlas.graph.atlas import open_atlas
@@ -27,20 +28,34 @@ _PROGRAM = "import sys; sys.path[:] = {path!r}; from paperatlas.export.beside im
 def writing_beside(store: Path, format: str, path: Path) -> Iterator[Callable[[], bool]]:
     """Let another process write the atlas in ``store`` to ``path``, as :func:`paperatlas.export.write` does.
 
-    What this gives waits for it and tells whether it is done. Behind it nothing of the process is left.
+    What this gives waits for it and tells whether the file is there. Behind it nothing of the process is left.
     """
-    process = _started(store, format, path)
+    # A name of its own: what another process has left, or is still at, is never taken for what this one has written.
+    made = path.with_name(f"{path.name}.{uuid4().hex}")
+    process = _started(store, format, made)
+
+    def is_written() -> bool:
+        if process is None or process.wait() != 0 or not made.is_file():
+            return False
+        made.replace(path)
+        return True
+
     try:
-        yield lambda: process is not None and process.wait() == 0
+        yield is_written
     finally:
         if process:
             process.kill()
             process.wait()
             if process.stdin:
                 process.stdin.close()
+            for left in (made, *path.parent.glob(f".{made.name}.*")):
+                left.unlink(missing_ok=True)
 
 
 def _started(store: Path, format: str, path: Path) -> subprocess.Popen[bytes] | None:
+    # What is embedded has no interpreter to start, what is frozen would be started itself.
+    if not sys.executable or getattr(sys, "frozen", False):
+        return None
     command = [sys.executable, "-c", _PROGRAM.format(path=sys.path), str(store), format, str(path)]
     try:
         return subprocess.Popen(  # noqa: S603
@@ -52,7 +67,7 @@ def _started(store: Path, format: str, path: Path) -> subprocess.Popen[bytes] | 
             # A group of its own: Ctrl-C is told to the other process alone, which ends this one.
             process_group=0 if os.name == "posix" else None,
         )
-    except OSError:
+    except (OSError, ValueError):
         return None
 
 
@@ -60,9 +75,12 @@ def main() -> NoReturn:
     """Write the file for the process that started this one, as long as that lives."""
     Thread(target=_end_with_parent, daemon=True).start()
     store, format, path = sys.argv[1:]
-    with uncollected():
-        write(open_atlas(Path(store)), format, Path(path))
-    # All is on disk: nothing that is left to do is worth the time.
+    try:
+        with uncollected():
+            write(open_atlas(Path(store)), format, Path(path))
+    except BaseException:
+        os._exit(1)
+    # An orderly end would take time, and cannot be had while the thread reads.
     os._exit(0)
 
 

@@ -79,8 +79,10 @@ class Atlas:
     @cached_property
     def papers(self) -> dict[str, Paper]:
         """The papers by the identifiers of their nodes."""
+        papers: Iterable[Paper] = (facts.paper for facts in self.facts)
         # Facts are several times the papers, and need not be read for them.
-        papers = self._view.papers() if self._view else [facts.paper for facts in self.facts]
+        if self._view and "facts" not in vars(self):
+            papers = self._view.papers()
         return {paper_id(paper): paper for paper in papers}
 
     @cached_property

@@ -37,11 +37,11 @@ with beside.writing_beside(Path(sys.argv[1]), "turtle", Path(sys.argv[2])):
 
 
 def running(mark: Path) -> list[Path]:
-    """Return the processes that were told to write ``mark``."""
+    """Return the processes that have to do with ``mark``."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if str(mark).encode() in (process / "cmdline").read_bytes().split(b"\0"):
+            if str(mark).encode() in (process / "cmdline").read_bytes():
                 found.append(process)
         except OSError:
             continue
@@ -85,7 +85,15 @@ def test_of_a_small_atlas_all_is_written_here(here: list[str], tmp_path: Path, m
     assert here == ["html", "turtle"]
 
 
-@pytest.mark.parametrize("program", ["none", "false"])
+def test_without_a_program_to_start_all_is_written_here(
+    here: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", None)
+    turtle(tmp_path / "atlas", 2)
+    assert here == ["html", "turtle"]
+
+
+@pytest.mark.parametrize("program", ["none", "false", "true"])
 def test_what_the_other_process_does_not_write_is_written_here(
     here: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
@@ -96,38 +104,59 @@ def test_what_the_other_process_does_not_write_is_written_here(
     assert here == ["html", "turtle", "html", "turtle"]
 
 
-def test_nothing_is_left_of_the_other_process_when_this_one_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "slow").write_text("#!/bin/sh\nexec sleep 600\n")
-    (tmp_path / "slow").chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "slow"))
-    begun = []
-    started = subprocess.Popen
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
+    """Return the processes that are started."""
+    started: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
 
     def noted(*command: object, **how: object) -> object:
-        begun.append(started(*command, **how))  # type: ignore[call-overload]  # what it was given
-        return begun[-1]
+        started.append(start(*command, **how))  # type: ignore[call-overload]  # what it was given
+        return started[-1]
 
     monkeypatch.setattr(subprocess, "Popen", noted)
+    return started
+
+
+def test_a_process_that_cannot_write_says_so(begun: list[subprocess.Popen[bytes]], tmp_path: Path) -> None:
+    with writing_beside(tmp_path / STORE, "turtle", tmp_path / TURTLE) as is_written:
+        assert not is_written()
+    # It is no crash.
+    assert [process.returncode for process in begun] == [1]
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_nothing_is_left_of_the_other_process_when_this_one_fails(
+    begun: list[subprocess.Popen[bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "atlas").mkdir()
+    slow = tmp_path / "slow"
+    # What it is to write is its fifth word; it is still at the file that takes that one's place.
+    slow.write_text('#!/bin/sh\ntouch "$(dirname "$5")/.$(basename "$5").half.part"\nexec sleep 600\n')
+    slow.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(slow))
 
     def interrupted() -> None:
-        with writing_beside(tmp_path / STORE, "turtle", tmp_path / TURTLE):
+        with writing_beside(tmp_path / STORE, "turtle", tmp_path / "atlas" / TURTLE):
+            wait_for(lambda: any((tmp_path / "atlas").iterdir()))
             assert begun[0].poll() is None
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert begun[0].poll() is not None
+    assert [*(tmp_path / "atlas").iterdir()] == []
 
 
 def test_the_other_process_ends_with_this_one(tmp_path: Path) -> None:
     mark = tmp_path / TURTLE
     command = [sys.executable, "-c", _PARENT, str(tmp_path / STORE), str(mark)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
-        assert parent.stdout
-        assert parent.stdout.readline() == "begun\n"
-        wait_for(lambda: len(running(mark)) == 2)
-        parent.kill()
+        try:
+            assert parent.stdout
+            assert parent.stdout.readline() == "begun\n"
+            wait_for(lambda: len(running(mark)) == 2)
+        finally:
+            parent.kill()
         parent.wait()
         wait_for(lambda: not running(mark))

@@ -15,12 +15,16 @@ from paperatlas.errors import AtlasError, InputError, OutputError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options
+from paperatlas.extract.readers.merge import words_hashes
+from paperatlas.extract.readers.shelf import Shelf
+from paperatlas.extracting import read
 from paperatlas.graph.atlas import Atlas, open_atlas
 from paperatlas.graph.build import nodes
 from paperatlas.graph.store.schema import SCHEMA_VERSION
 from paperatlas.graph.verify import verify
 
 from .conftest import EXAMPLES
+from .growing import extract, write_papers
 
 FILES = ("atlas.db", "atlas.ttl", "atlas.html")
 
@@ -263,3 +267,13 @@ def test_papers_are_read_without_their_facts(example_folder: Path) -> None:
     assert "facts" not in vars(atlas)
     assert papers == [facts.paper for facts in atlas.facts]
     assert all(paper.sources for paper in papers)
+
+
+def test_a_build_keeps_no_texts_behind(tmp_path: Path) -> None:
+    for name in ("a.jsonl", "b.jsonl"):
+        write_papers(tmp_path / name, {"title": "Foo", "abstract": "We show FooNet."})
+    build([str(tmp_path)], tmp_path / "atlas", options=Options("rules"), extract=extract)
+    assert words_hashes.cache_info().currsize == 0
+    with Shelf(read([str(tmp_path)], [])) as papers:
+        assert len(papers) == 1
+    assert words_hashes.cache_info().currsize == 0

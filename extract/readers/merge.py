@@ -92,6 +92,7 @@ def hashes_of(record: Paper) -> tuple[str, ...]:
 
 
 # Each record is asked about some five times: were fewer remembered than there are, each time would make them all anew.
+# Who is done with many records clears it: it keeps their texts.
 @lru_cache(maxsize=2**21)
 def words_hashes(title: str, abstract: str) -> tuple[str, ...]:
     """Hash the words of an abstract, and those of title and abstract: two records that share a hash are one paper's."""

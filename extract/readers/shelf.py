@@ -90,6 +90,7 @@ class Shelf:
                 self._file.executemany("DELETE FROM papers WHERE n = ?", numbers)
                 for paper in merge(_unpacked(content) for (content,) in rows):
                     self._put(paper)
+                words_hashes.cache_clear()
 
     def _alike(self) -> list[list[int]]:
         """Return the numbers of the records that share marks, or share one with such a record, and so on."""

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
-from paperatlas.extract.readers.merge import Met, gather, hashes_of, marks, still_true
+from paperatlas.extract.readers.merge import Met, gather, hashes_of, marks, still_true, words_hashes
 from paperatlas.graph.authority import kept_authority
 from paperatlas.graph.linking import Linked, link
 from paperatlas.graph.memory import forget, uncollected
@@ -144,6 +144,7 @@ class Revision:
         linked, by = self._linked(change, anew)
         write(path, self._current(), change, linked, by, anew=anew)
         forget()
+        words_hashes.cache_clear()
         return path
 
     def _linked(self, change: Change, anew: bool) -> tuple[Linked, dict[str, str]]:

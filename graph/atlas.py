@@ -79,11 +79,10 @@ class Atlas:
     @cached_property
     def papers(self) -> dict[str, Paper]:
         """The papers by the identifiers of their nodes."""
-        papers: Iterable[Paper] = (facts.paper for facts in self.facts)
-        # Facts are several times the papers, and need not be read for them.
         if self._view and "facts" not in vars(self):
-            papers = self._view.papers()
-        return {paper_id(paper): paper for paper in papers}
+            # Facts are several times the papers, and need not be read for them.
+            return {paper_id(paper): paper for paper in self._view.papers()}
+        return {paper_id(facts.paper): facts.paper for facts in self.facts}
 
     @cached_property
     def look(self) -> Lookup:

@@ -6,7 +6,9 @@ also tells what was in the way.
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +21,9 @@ from uuid import uuid4
 from paperatlas.export import write
 from paperatlas.graph.atlas import open_atlas
 from paperatlas.graph.memory import uncollected
+
+#: How much memory the process takes, of the size of the store, with something to spare: it holds the graph.
+_MEMORY = 3
 
 #: Lets the process find what this one finds, whatever was put on the path there.
 _PROGRAM = "import sys; sys.path[:] = {path!r}; from paperatlas.export.beside import main; main()"
@@ -54,7 +59,7 @@ def writing_beside(store: Path, format: str, path: Path) -> Iterator[Callable[[]
 
 def _started(store: Path, format: str, path: Path) -> subprocess.Popen[bytes] | None:
     # What is embedded has no interpreter to start, what is frozen would be started itself.
-    if not sys.executable or getattr(sys, "frozen", False):
+    if not sys.executable or getattr(sys, "frozen", False) or _spare_memory() < _MEMORY * store.stat().st_size:
         return None
     command = [sys.executable, "-c", _PROGRAM.format(path=sys.path), str(store), format, str(path)]
     try:
@@ -69,6 +74,16 @@ def _started(store: Path, format: str, path: Path) -> subprocess.Popen[bytes] | 
         )
     except (OSError, ValueError):
         return None
+
+
+def _spare_memory() -> float:
+    """Return how many bytes the system has to give; where it does not say, there is no end of them."""
+    try:
+        said = Path("/proc/meminfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return math.inf
+    found = re.search(r"^MemAvailable:\s+(\d+) kB", said, re.M)
+    return int(found[1]) * 1024 if found else math.inf
 
 
 def main() -> NoReturn:

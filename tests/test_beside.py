@@ -10,6 +10,7 @@ import pytest
 import paperatlas.export
 from paperatlas import building
 from paperatlas.building import build
+from paperatlas.export import beside
 from paperatlas.export.beside import writing_beside
 from paperatlas.extract.pipeline import Options
 from paperatlas.graph.atlas import STORE, TURTLE
@@ -30,6 +31,7 @@ beside.open_atlas = print
 beside.write = lambda *_: time.sleep(600)
 beside.main()
 '''
+Path(sys.argv[1]).touch()
 with beside.writing_beside(Path(sys.argv[1]), "turtle", Path(sys.argv[2])):
     print("begun", flush=True)
     time.sleep(600)
@@ -93,6 +95,15 @@ def test_without_a_program_to_start_all_is_written_here(
     assert here == ["html", "turtle"]
 
 
+def test_where_memory_is_short_all_is_written_here(
+    here: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert beside._spare_memory() > 0
+    monkeypatch.setattr(beside, "_spare_memory", lambda: 0.0)
+    turtle(tmp_path / "atlas", 2)
+    assert here == ["html", "turtle"]
+
+
 @pytest.mark.parametrize("program", ["none", "false", "true"])
 def test_what_the_other_process_does_not_write_is_written_here(
     here: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
@@ -119,11 +130,12 @@ def begun(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
 
 
 def test_a_process_that_cannot_write_says_so(begun: list[subprocess.Popen[bytes]], tmp_path: Path) -> None:
+    (tmp_path / STORE).write_text("no store")
     with writing_beside(tmp_path / STORE, "turtle", tmp_path / TURTLE) as is_written:
         assert not is_written()
     # It is no crash.
     assert [process.returncode for process in begun] == [1]
-    assert [*tmp_path.iterdir()] == []
+    assert [*tmp_path.iterdir()] == [tmp_path / STORE]
 
 
 def test_nothing_is_left_of_the_other_process_when_this_one_fails(
@@ -134,6 +146,7 @@ def test_nothing_is_left_of_the_other_process_when_this_one_fails(
     # What it is to write is its fifth word; it is still at the file that takes that one's place.
     slow.write_text('#!/bin/sh\ntouch "$(dirname "$5")/.$(basename "$5").half.part"\nexec sleep 600\n')
     slow.chmod(0o755)
+    (tmp_path / STORE).touch()
     monkeypatch.setattr(sys, "executable", str(slow))
 
     def interrupted() -> None:

@@ -26,7 +26,8 @@ _PLAIN = re.compile(r"(?!\.{1,2}(?:/|$))[A-Za-z0-9:_~-][A-Za-z0-9:._~-]*")
 _DOTS = re.compile(r"(?<![^/])\.{1,2}(?![^/])")
 
 
-@lru_cache(maxsize=2**14)
+# Bounded: a writer's memory does not grow with the graph.
+@lru_cache(maxsize=2**11)
 def encoded(name: str) -> str:
     """Return a name as part of an IRI's path: what a path cannot hold is percent-encoded as UTF-8.
 

@@ -66,7 +66,7 @@ def english(value: str) -> Literal:
     return Literal(value, language="en")
 
 
-@lru_cache(maxsize=2**12)
+@lru_cache(maxsize=2**10)
 def integer(value: int) -> Literal:
     """Return a whole number."""
     return Literal(str(value), datatype=XSD.integer)

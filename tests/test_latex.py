@@ -97,6 +97,13 @@ def test_offsets_hold_for_any_text(source: str) -> None:
         assert all(0 <= a < b <= len(source) for a, b in zip(folded.starts, folded.ends, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("source", "read"), [("3--5", "3–5"), ("so---or", "so—or"), ("''so", "”so"), ("a-b's", "a-b's")]
+)
+def test_a_text_is_folded_for_dashes_or_quotes_alone(source: str, read: str) -> None:
+    assert fold(source).text == read
+
+
 _BLANKS = [c for c in map(chr, range(0x3001)) if c.isspace()]
 
 

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from typing import NoReturn
@@ -21,19 +21,21 @@ from uuid import uuid4
 from paperatlas.export import write
 from paperatlas.graph.atlas import open_atlas
 from paperatlas.graph.memory import uncollected
+from paperatlas.processes import started
 
+#: A store of so many bytes, that of some thousand papers, is worth a process more, which takes as long to begin as to
+#: write the Turtle file of five hundred.
+_LARGE = 2**24
 #: How much memory the process takes, of the size of the store, with something to spare: it holds the graph.
 _MEMORY = 3
-
-#: Lets the process find what this one finds, whatever was put on the path there.
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from paperatlas.export.beside import main; main()"
 
 
 @contextmanager
 def writing_beside(store: Path, format: str, path: Path) -> Iterator[Callable[[], bool]]:
     """Let another process write the atlas in ``store`` to ``path``, as :func:`paperatlas.export.write` does.
 
-    What this gives waits for it and tells whether the file is there. Behind it nothing of the process is left.
+    What this gives waits for it and tells whether the file is there, which it is not if the store is too small to be
+    worth it, or the memory. Behind it nothing of the process is left.
     """
     # A name of its own: what another process has left, or is still at, is never taken for what this one has written.
     made = path.with_name(f"{path.name}.{uuid4().hex}")
@@ -58,22 +60,14 @@ def writing_beside(store: Path, format: str, path: Path) -> Iterator[Callable[[]
 
 
 def _started(store: Path, format: str, path: Path) -> subprocess.Popen[bytes] | None:
-    # What is embedded has no interpreter to start, what is frozen would be started itself.
-    if not sys.executable or getattr(sys, "frozen", False) or _spare_memory() < _MEMORY * store.stat().st_size:
+    size = store.stat().st_size
+    if size < _LARGE or _spare_memory() < _MEMORY * size:
         return None
-    command = [sys.executable, "-c", _PROGRAM.format(path=sys.path), str(store), format, str(path)]
-    try:
-        return subprocess.Popen(  # noqa: S603
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            # What goes wrong here is tried again, and told, there.
-            stderr=subprocess.DEVNULL,
-            # A group of its own: Ctrl-C is told to the other process alone, which ends this one.
-            process_group=0 if os.name == "posix" else None,
-        )
-    except (OSError, ValueError):
-        return None
+    # What goes wrong there is tried again, and told, here.
+    with suppress(OSError):
+        nowhere = subprocess.DEVNULL
+        return started("paperatlas.export.beside", str(store), format, str(path), stdout=nowhere, stderr=nowhere)
+    return None
 
 
 def _spare_memory() -> float:

@@ -38,9 +38,6 @@ from paperatlas.graph.store.writing import note_exports
 if TYPE_CHECKING:
     from paperatlas.extract.pipeline import Options
 
-#: A store of so many bytes, that of some thousand papers, is worth a process more, which takes as long to begin as to
-#: write the Turtle file of five hundred.
-_LARGE = 2**24
 #: Finds the facts of papers, one after the other.
 Extract = Callable[[Iterable[Paper]], Iterable[Facts]]
 #: Tells a person something.
@@ -264,10 +261,10 @@ def _publish(
         exports = [store.with_name(TURTLE), store.with_name(PAGE)]
         view = View(store)
         atlas = Atlas.of(view)
-        worth = (workers or usable_cores()) > 1 and store.stat().st_size >= _LARGE
-        with writing_beside(store, "turtle", exports[0]) if worth else nullcontext(lambda: False) as turtle_written:
+        two = (workers or usable_cores()) > 1
+        with writing_beside(store, "turtle", exports[0]) if two else nullcontext(lambda: False) as is_written:
             write(atlas, "html", exports[1], with_sparql=with_sparql)
-            if not turtle_written():
+            if not is_written():
                 write(atlas, "turtle", exports[0])
     view.close()
     note_exports(store, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in exports})

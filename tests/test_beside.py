@@ -4,11 +4,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import paperatlas.export
-from paperatlas import building
+from paperatlas import processes
 from paperatlas.building import build
 from paperatlas.export import beside
 from paperatlas.export.beside import writing_beside
@@ -22,9 +23,11 @@ from .test_workers import wait_for
 _PARENT = """
 import sys, time
 from pathlib import Path
+from paperatlas import processes
 from paperatlas.export import beside
 
-beside._PROGRAM = '''
+beside._LARGE = 0
+processes._PROGRAM = '''
 import time
 from paperatlas.export import beside
 beside.open_atlas = print
@@ -56,12 +59,12 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     formats: list[str] = []
     write = paperatlas.export.write
 
-    def noted(atlas: object, format: str, *rest: object, **how: object) -> object:
-        formats.append(format)
-        return write(atlas, format, *rest, **how)  # type: ignore[arg-type]  # what it was given
+    def noted(*given: Any, **how: Any) -> list[Path]:
+        formats.append(given[1])
+        return write(*given, **how)
 
     monkeypatch.setattr(paperatlas.export, "write", noted)
-    monkeypatch.setattr(building, "_LARGE", 0)
+    monkeypatch.setattr(beside, "_LARGE", 0)
     return formats
 
 
@@ -82,7 +85,7 @@ def test_of_a_large_atlas_another_process_writes_the_same_turtle(here: list[str]
 
 
 def test_of_a_small_atlas_all_is_written_here(here: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(building, "_LARGE", 2**20)
+    monkeypatch.setattr(beside, "_LARGE", 2**20)
     turtle(tmp_path / "atlas", 2)
     assert here == ["html", "turtle"]
 
@@ -119,13 +122,14 @@ def test_what_the_other_process_does_not_write_is_written_here(
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[subprocess.Popen[bytes]]:
     """Return the processes that are started."""
     started: list[subprocess.Popen[bytes]] = []
-    start = subprocess.Popen
+    start = processes.started
 
-    def noted(*command: object, **how: object) -> object:
-        started.append(start(*command, **how))  # type: ignore[call-overload]  # what it was given
+    def noted(*given: Any, **how: Any) -> subprocess.Popen[bytes]:
+        started.append(start(*given, **how))
         return started[-1]
 
-    monkeypatch.setattr(subprocess, "Popen", noted)
+    monkeypatch.setattr(beside, "started", noted)
+    monkeypatch.setattr(beside, "_LARGE", 0)
     return started
 
 
@@ -143,7 +147,7 @@ def test_nothing_is_left_of_the_other_process_when_this_one_fails(
 ) -> None:
     (tmp_path / "atlas").mkdir()
     slow = tmp_path / "slow"
-    # What it is to write is its fifth word; it is still at the file that takes that one's place.
+    # What it is to write is its last word; it is still at the file that takes that one's place.
     slow.write_text('#!/bin/sh\ntouch "$(dirname "$5")/.$(basename "$5").half.part"\nexec sleep 600\n')
     slow.chmod(0o755)
     (tmp_path / STORE).touch()

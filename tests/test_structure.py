@@ -18,7 +18,13 @@ FOLDERS = {"paperatlas": ROOT / "paperatlas", **{f"paperatlas.{n}": ROOT / n for
 
 #: What the modules of a package may import of the others.
 MAY_IMPORT = {
-    "paperatlas.extract": {"paperatlas.extract", "paperatlas.schema", "paperatlas.errors", "paperatlas.files"},
+    "paperatlas.extract": {
+        "paperatlas.extract",
+        "paperatlas.schema",
+        "paperatlas.errors",
+        "paperatlas.files",
+        "paperatlas.processes",
+    },
     "paperatlas.graph": {
         "paperatlas.graph",
         "paperatlas.extract",
@@ -34,6 +40,7 @@ MAY_IMPORT = {
         "paperatlas.schema",
         "paperatlas.errors",
         "paperatlas.files",
+        "paperatlas.processes",
         "paperatlas.rdf",
         "paperatlas.version",
     },

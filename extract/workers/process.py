@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from threading import Lock
@@ -18,9 +16,8 @@ from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options, not_extracted
 from paperatlas.extract.readers.records import Skipped
 from paperatlas.extract.workers.child import OUT_OF_MEMORY
+from paperatlas.processes import started
 
-#: Lets a worker find what its parent finds, whatever was put on the path there.
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from paperatlas.extract.workers.child import main; main()"
 #: One thread a worker: what would share its work among threads is told not to.
 _ONE_THREAD = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"),
@@ -133,14 +130,7 @@ class Worker:
 
 def _started() -> _Process:
     try:
-        return subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", _PROGRAM.format(path=sys.path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD},
-            # A group of its own: Ctrl-C is told to this process alone, which ends its workers.
-            process_group=0 if os.name == "posix" else None,
-        )
+        return started("paperatlas.extract.workers.child", stdout=subprocess.PIPE, environment=_ONE_THREAD)
     except OSError as error:
         raise WorkerError(f"no worker can be started: {error.strerror}", hint="--workers 1 does without") from error
 

@@ -90,10 +90,11 @@ def test_of_a_small_atlas_all_is_written_here(here: list[str], tmp_path: Path, m
     assert here == ["html", "turtle"]
 
 
-def test_without_a_program_to_start_all_is_written_here(
-    here: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("name", "value"), [("executable", None), ("frozen", True)])
+def test_without_an_interpreter_to_start_all_is_written_here(
+    here: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: object
 ) -> None:
-    monkeypatch.setattr(sys, "executable", None)
+    monkeypatch.setattr(sys, name, value, raising=False)
     turtle(tmp_path / "atlas", 2)
     assert here == ["html", "turtle"]
 

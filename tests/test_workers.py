@@ -313,6 +313,10 @@ def test_a_worker_that_cannot_begin(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         with pytest.raises(WorkerError, match="no worker can be started: No such file"):
             next(extract(papers(COUNT)))
     with extracting(Options("rules"), workers=2, skip=unexpected) as extract:
+        monkeypatch.setattr(sys, "executable", "")
+        with pytest.raises(WorkerError, match="no worker can be started: there is no interpreter to start"):
+            next(extract(papers(COUNT)))
+    with extracting(Options("rules"), workers=2, skip=unexpected) as extract:
         monkeypatch.setattr(sys, "executable", shutil.which("false") or "")
         with pytest.raises(
             WorkerError, match=r"a worker died as it began, with exit code 1 \(--workers 1 does without"

@@ -20,6 +20,9 @@ class Lookup(Protocol):
     def node(self, node: str) -> NodeData | None:
         """Return what a node carries, or ``None`` if there is none of that identifier."""
 
+    def name(self, node: str) -> str | None:
+        """Return the name of a node, or ``None``."""
+
     def edges_at(self, node: str) -> list[tuple[str, str, EdgeData]]:
         """Return the edges (head, tail, data) from a node, then those to it."""
 
@@ -42,6 +45,10 @@ class GraphLookup:
     def node(self, node: str) -> NodeData | None:
         """Return what a node carries, or ``None``."""
         return cast("NodeData", self._graph.nodes[node]) if node in self._graph else None
+
+    def name(self, node: str) -> str | None:
+        """Return the name of a node, or ``None``."""
+        return cast("NodeData", self._graph.nodes[node])["name"] if node in self._graph else None
 
     def edges_at(self, node: str) -> list[tuple[str, str, EdgeData]]:
         """Return the edges from a node, then those to it."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from paperatlas.errors import NotFoundError
 from paperatlas.graph.atlas import Atlas
-from paperatlas.graph.build import PAPER_TYPE, Evidence, NodeData, Score
+from paperatlas.graph.build import PAPER_TYPE, Evidence, Score
 from paperatlas.graph.quotes import quoted
 from paperatlas.schema import SIGNATURES, RelationType
+
+_T = TypeVar("_T")
 
 
 class Statement(TypedDict):
@@ -46,7 +48,7 @@ def portray(atlas: Atlas, name: str) -> Portrait:
         NotFoundError: nothing is called so.
     """
     node = atlas.find(name)
-    data = _carried(atlas, node)
+    data = _there(atlas.look.node(node), node)
     statements = []
     for head, tail, edge in atlas.look.edges_at(node):
         signature = SIGNATURES[RelationType(edge["type"])]
@@ -56,7 +58,7 @@ def portray(atlas: Atlas, name: str) -> Portrait:
                 relation=edge["type"],
                 reads=signature.reads if head == node else signature.inverse,
                 other=other,
-                name=_carried(atlas, other)["name"],
+                name=_there(atlas.look.name(other), other),
                 support=edge["support"],
                 confidence=edge["confidence"],
                 evidence=edge["evidence"],
@@ -80,11 +82,10 @@ def portray(atlas: Atlas, name: str) -> Portrait:
     )
 
 
-def _carried(atlas: Atlas, node: str) -> NodeData:
-    data = atlas.look.node(node)
-    if data is None:
+def _there(found: _T | None, node: str) -> _T:
+    if found is None:
         raise NotFoundError(f"an edge leads to {node!r}, which is not there", hint="'paperatlas verify' says more")
-    return data
+    return found
 
 
 def tell(portrait: Portrait, *, evidence: bool = True, all_evidence: bool = False) -> Iterator[str]:

@@ -19,8 +19,11 @@ from paperatlas.extract.readers.merge import words_hashes
 from paperatlas.extract.readers.shelf import Shelf
 from paperatlas.extracting import read
 from paperatlas.graph.atlas import Atlas, open_atlas
-from paperatlas.graph.build import nodes
+from paperatlas.graph.build import NodeData, nodes
+from paperatlas.graph.lookup import GraphLookup
+from paperatlas.graph.portrait import portray
 from paperatlas.graph.store.schema import SCHEMA_VERSION
+from paperatlas.graph.store.view import View
 from paperatlas.graph.verify import verify
 
 from .conftest import EXAMPLES
@@ -277,3 +280,26 @@ def test_a_build_keeps_no_texts_behind(tmp_path: Path) -> None:
     with Shelf(read([str(tmp_path)], [])) as papers:
         assert len(papers) == 1
     assert words_hashes.cache_info().currsize == 0
+
+
+def test_to_tell_of_one_thing_no_other_is_read_but_for_its_name(
+    example_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+    node = View.node
+
+    def noted(view: View, name: str) -> NodeData | None:
+        asked.add(name)
+        return node(view, name)
+
+    monkeypatch.setattr(View, "node", noted)
+    atlas = open_atlas(example_folder)
+    told = portray(atlas, "vq-vae")
+    assert asked == {"vq-vae"}
+    assert len(told["statements"]) > 5
+    assert all(statement["name"] == atlas.graph.nodes[statement["other"]]["name"] for statement in told["statements"])
+    in_memory = GraphLookup(atlas.graph)
+    assert [atlas.look.name(n) for n in (*atlas.graph, "nowhere")] == [
+        in_memory.name(n) for n in (*atlas.graph, "nowhere")
+    ]
+    assert in_memory.name("nowhere") is None

@@ -94,6 +94,12 @@ class View:
         return _node(row[0]) if row else None
 
     @reading
+    def name(self, node: str) -> str | None:
+        """Return the name of a node, or ``None``, without what else it carries."""
+        row = self._connection.execute("SELECT name FROM nodes WHERE node = ?", (node,)).fetchone()
+        return row[0] if row else None
+
+    @reading
     def edges_at(self, node: str) -> list[tuple[str, str, EdgeData]]:
         """Return the edges from a node, then those to it."""
         found: list[tuple[str, str, EdgeData]] = []

@@ -35,5 +35,5 @@ def show(
     if as_json:
         typer.echo(json.dumps(portrait, ensure_ascii=False, indent=1))
     else:
-        for line in tell(portrait, evidence=not quiet, all_evidence=verbose):
-            print_line(line)
+        # At once: each line by itself takes its time, and some things have thousands.
+        print_line("\n".join(tell(portrait, evidence=not quiet, all_evidence=verbose)))

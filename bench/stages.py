@@ -122,6 +122,22 @@ def extract(count: int) -> Iterator[Measure]:
         yield Measure(f"{pipeline} {model}".strip(), speed, "abstracts/s", speed / first, "rules")
 
 
+def encoder(count: int) -> Iterator[Measure]:
+    """What the runtime does in an encoder: which operators take how long, and how much they multiply meanwhile."""
+    from bench.operators import operators
+
+    for model in ("default", "fast"):
+        found = operators(model, [paper.text for paper in papers(min(count, 120))])
+        whole = sum(one.seconds for one in found)
+        yield Measure(f"{model}, all operators", whole * 1e3, "ms a text", 1, f"{model}, all operators")
+        for one in found:
+            if one.seconds >= whole / 20:
+                name = f"{model}, {one.name}"
+                yield Measure(name, one.seconds * 1e3, "ms a text", one.seconds / whole, f"{model}, all operators")
+                if one.products:
+                    yield Measure(f"{name}, products", one.products / one.seconds / 1e9, "10^9/s")
+
+
 def build(count: int) -> Iterator[Measure]:
     """How fast a whole build is with one worker and with two, and what a core does in it beside the encoder alone."""
     from bench.speed import encoding
@@ -189,6 +205,21 @@ def link(count: int) -> Iterator[Measure]:
     yield Measure("exponent of growth", math.log(whole / quarter, 4), "(1 is linear)")
 
 
+def layout(_count: int) -> Iterator[Measure]:
+    """How long it takes to find a place for all that the page shows, and how that grows."""
+    from bench.atlases import made_up
+    from paperatlas.export.html.excerpt import excerpt
+    from paperatlas.export.html.network import placed
+
+    sizes, took = (300, 1000, 5000), []
+    for size in sizes:
+        chosen = excerpt(made_up(size, 4 * size))
+        took.append(seconds(partial(placed, chosen)))
+        yield Measure(f"{size} nodes", took[-1], "s", took[-1] / took[0], f"{sizes[0]} nodes")
+    exponent = math.log(took[-1] / took[0]) / math.log(sizes[-1] / sizes[0])
+    yield Measure("exponent of growth", exponent, "(1 is linear)")
+
+
 def export(count: int) -> Iterator[Measure]:
     """How long each format takes to be written."""
     from paperatlas.export import FORMATS as OUTPUTS
@@ -222,6 +253,9 @@ def query(count: int) -> Iterator[Measure]:
         }.items():
             took = seconds(work)
             yield Measure(what, took, "s", took / built, "build")
+        shown = [sys.executable, "-m", "paperatlas", "show", str(folder), "BERT"]
+        took = seconds(lambda: subprocess.run(shown, capture_output=True, check=True))
+        yield Measure("paperatlas show", took, "s", took / built, "build")
         loaded = sparql.load(folder)
 
         def answer(text: str) -> bytes:
@@ -250,8 +284,10 @@ STAGES: dict[str, Callable[[int], Iterator[Measure]]] = {
     "start": start,
     "read": read,
     "extract": extract,
+    "encoder": encoder,
     "build": build,
     "link": link,
+    "layout": layout,
     "export": export,
     "query": query,
     "patterns": patterns,

@@ -65,11 +65,14 @@ def test_the_models_hold_no_code_and_are_what_they_were() -> None:
 
 
 def test_the_suite_of_benches_prints_and_writes(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bench", "read", "link", "--papers", "8", "--json", str(tmp_path / "b.json")]
+    stages = ["read", "encoder", "link", "layout"]
+    command = [sys.executable, "-m", "bench", *stages, "--papers", "8", "--json", str(tmp_path / "b.json")]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     written = json.loads((tmp_path / "b.json").read_text())
-    assert {one["stage"] for one in written["measures"]} == {"read", "link"}
+    assert list(dict.fromkeys(one["stage"] for one in written["measures"])) == stages
+    (products,) = (m for m in written["measures"] if m["what"] == "default, DynamicQuantizeMatMul")
+    assert 0.3 < products["ratio"] < 0.9, "what an encoder is there for"
     assert len(written["measures"]) == done.stdout.count("\n") - 2
     unknown = subprocess.run([*command[:3], "nothing"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (unknown.returncode, unknown.stderr) == (1, f"no stage 'nothing' (one of {', '.join(STAGES)})\n")

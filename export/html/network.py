@@ -8,7 +8,7 @@ from typing import TypedDict
 from pyvis.network import Network
 
 from paperatlas.export.html.excerpt import Excerpt
-from paperatlas.export.html.layout import positions
+from paperatlas.export.html.layout import Point, positions
 from paperatlas.export.html.texts import Place, Texts
 from paperatlas.graph.build import Score
 from paperatlas.schema import SIGNATURES, RelationType
@@ -32,16 +32,13 @@ class _ScoreView(TypedDict):
 
 def network(chosen: Excerpt, texts: Texts) -> Network:
     """Make the network of what was chosen. Things have their places; papers find theirs in the page."""
-    order = {thing: n for n, thing in enumerate(chosen.things)}
-    between = [(order[head], order[tail]) for head, tail, _ in chosen.edges if head in order and tail in order]
-    places = positions(len(order), between, FIRST_VIEW)
+    places = placed(chosen)
     most = max(chosen.importance.values(), default=1)
     drawn = Network(directed=True, height="100%", width="100%")
     # Its own goes through all nodes for each edge.
     drawn.get_nodes = drawn.node_map.keys
-    for thing, rank in order.items():
+    for thing, (x, y) in zip(chosen.things, places, strict=True):
         data = chosen.nodes[thing]
-        x, y = places[rank]
         drawn.add_node(
             thing,
             label=data["name"],
@@ -74,6 +71,13 @@ def network(chosen: Excerpt, texts: Texts) -> Network:
             results=[_score(score, texts) for score in edge["results"]],
         )
     return drawn
+
+
+def placed(chosen: Excerpt) -> list[Point]:
+    """Return the places of the things, in their order."""
+    order = {thing: n for n, thing in enumerate(chosen.things)}
+    between = [(order[head], order[tail]) for head, tail, _ in chosen.edges if head in order and tail in order]
+    return positions(len(order), between, FIRST_VIEW)
 
 
 def _size(importance: int, most: int) -> float:

@@ -18,8 +18,7 @@ def main() -> None:
 
     signal.signal(signal.SIGINT, _interrupted)
     debug = "--debug" in sys.argv or bool(os.environ.get("PAPERATLAS_DEBUG"))
-    if sys.stdout is not None:
-        sys.stdout = watched(sys.stdout)
+    sys.stdout = watched(sys.stdout)
     try:
         _run()
     except Interrupted as stop:
@@ -44,8 +43,7 @@ def _run() -> None:
         app()
     finally:
         # What cannot be written shall come out here, where it is told, and not when the interpreter ends.
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
 
 
 def _fail(problem: str, code: int) -> None:

@@ -75,8 +75,29 @@ class _Output(io.FileIO):
             raise OutputError(f"cannot be written: {error.strerror}", where="<stdout>") from error
 
 
-def watched(stream: TextIO) -> TextIO:
-    """Return a stream to where ``stream`` goes; writing to it raises :class:`ClosedPipe` or :class:`OutputError`."""
+class _Closed(io.RawIOBase):
+    """The file of a stream that there is not: it says so, once."""
+
+    def __init__(self) -> None:
+        self._said = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Buffer, /) -> int:
+        if not self._said:
+            self._said = True
+            raise OutputError("is closed", where="<stdout>")
+        return len(memoryview(content))
+
+
+def watched(stream: TextIO | None) -> TextIO:
+    """Return a stream to where ``stream`` goes; writing to it raises :class:`ClosedPipe` or :class:`OutputError`.
+
+    There is none (``None``) where whoever started this has closed it.
+    """
+    if stream is None:
+        return io.TextIOWrapper(io.BufferedWriter(_Closed()), "utf-8")
     try:
         file = _Output(stream.fileno(), "wb", closefd=False)
     except OSError:

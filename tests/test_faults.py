@@ -102,6 +102,8 @@ def test_a_folder_that_can_only_be_read(tmp_path: Path) -> None:
     "command",
     [
         "query EXAMPLES 'SELECT * { ?s ?p ?o }' -f csv",
+        # More than anybody has memory for.
+        "query EXAMPLES 'SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }' -f csv",
         "export EXAMPLES -f graphml",
         "extract EXAMPLES.jsonl --pipeline rules -q",
     ],
@@ -119,6 +121,17 @@ def test_output_onto_a_full_disk(command: str, example_folder: Path, tmp_path: P
     done = shell(f"paperatlas {command} > /dev/full", tmp_path)
     assert done.returncode == 1
     assert done.stderr == "Error: <stdout>: cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["stats EXAMPLES", "--help", "query EXAMPLES 'ASK {}' -f csv", "export EXAMPLES -f json", "extract one.jsonl -q"],
+)
+def test_a_closed_output(command: str, example_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "EXAMPLES").symlink_to(example_folder)
+    (tmp_path / "one.jsonl").write_text(record(1))
+    done = shell(f"paperatlas {command} >&-", tmp_path)
+    assert (done.returncode, done.stderr) == (1, "Error: <stdout>: is closed\n")
 
 
 def test_ctrl_c_while_reading_changes_nothing(tmp_path: Path, patience: None) -> None:

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from paperatlas.errors import QueryError
 from paperatlas.export.sparql.data import Data, open_index
-from paperatlas.export.sparql.engine import Graphs, ask
+from paperatlas.export.sparql.engine import Graphs, ask, well_formed
 from paperatlas.export.sparql.room import with_room
 
 
@@ -86,7 +86,8 @@ def _solutions(found: ox.QuerySolutions | ox.QueryBoolean, asked: dict[str, Any]
     if format == ox.QueryResultsFormat.JSON:
         return content
     again = cast("ox.QuerySolutions", ox.parse_query_results(content, ox.QueryResultsFormat.JSON))
-    return again.serialize(format=format) or b""
+    written = again.serialize(format=format) or b""
+    return well_formed(written) if format == ox.QueryResultsFormat.XML else written
 
 
 def _triples(found: ox.QueryTriples, asked: dict[str, Any]) -> bytes:

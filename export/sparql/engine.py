@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import islice
+from typing import BinaryIO, NamedTuple
 
 import pyoxigraph as ox
 
-from paperatlas.errors import QueryError, UsageError
+from paperatlas.errors import OutputError, QueryError, UsageError
 from paperatlas.export.namespaces import PREFIXES
 from paperatlas.export.sparql.data import Data, one_line
 from paperatlas.export.sparql.diagnosis import diagnose, unknown_terms
@@ -19,6 +23,11 @@ RESULTS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
+
+#: A table is put together before the first row is printed, as wide as its widest.
+LONGEST_TABLE = 100_000
+#: In UTF-8; XML 1.0, section 2.2.
+_NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 
 
 class Table(NamedTuple):
@@ -39,39 +48,71 @@ class Answer:
         """Return the answer as a table, unless it is triples.
 
         Raises:
-            QueryError: the query fails on the way.
+            QueryError: the query fails on the way, or has more solutions than a table can have.
         """
         if isinstance(self.result, ox.QueryBoolean):
             return Table(["answer"], [["yes" if self.result else "no"]])
         if isinstance(self.result, ox.QuerySolutions):
             names = [variable.value for variable in self.result.variables]
+            # Nothing here closes over the answer: if it fails, nothing of it may be left (see room.py).
+            prefixes = self.prefixes
             try:
-                return Table(names, [[self._shown(solution[name]) for name in names] for solution in self.result])
+                found = islice(self.result, LONGEST_TABLE + 1)
+                rows = [[_shown(solution[name], prefixes) for name in names] for solution in found]
             except (ValueError, OSError, RuntimeError) as error:
                 raise _failure(error) from error
+            if len(rows) > LONGEST_TABLE:
+                hint = "add LIMIT to the query, or -f csv, which prints rows as they are found"
+                raise QueryError(f"a table of more than {LONGEST_TABLE:,} rows", where="query", hint=hint)
+            return Table(names, rows)
         return None
 
-    def serialize(self, format: str) -> bytes:
-        """Return the answer in one of the W3C's formats; triples always as Turtle.
+    def write(self, output: BinaryIO, format: str) -> None:
+        """Write the answer in one of the W3C's formats, as it is found; triples always as Turtle.
 
         Raises:
             UsageError: there is no such format.
+            QueryError: the query fails on the way.
         """
-        if isinstance(self.result, ox.QueryTriples):
-            return self.result.serialize(format=ox.RdfFormat.TURTLE) or b""
-        if format not in RESULTS:
+        if format not in RESULTS and not isinstance(self.result, ox.QueryTriples):
             raise UsageError(f"no format {format!r}", hint=f"one of table, {', '.join(RESULTS)}")
-        return self.result.serialize(format=RESULTS[format]) or b""
+        try:
+            if isinstance(self.result, ox.QueryTriples):
+                self.result.serialize(output, ox.RdfFormat.TURTLE)
+            elif format == "xml":
+                output.write(well_formed(self.result.serialize(format=RESULTS[format]) or b""))
+            else:
+                self.result.serialize(output, RESULTS[format])
+        except OutputError:
+            raise
+        except (ValueError, OSError, RuntimeError) as error:
+            raise _failure(error) from error
 
-    def _shown(self, term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None) -> str:
-        if isinstance(term, ox.NamedNode):
-            fitting = [(len(space), name) for name, space in self.prefixes.items() if term.value.startswith(space)]
-            if fitting:
-                length, prefix = max(fitting)
-                return f"{prefix}:{term.value[length:]}"
-        if isinstance(term, ox.NamedNode | ox.Literal):
-            return term.value
-        return "" if term is None else str(term)
+    def serialize(self, format: str) -> bytes:
+        """Return what :meth:`write` writes."""
+        written = io.BytesIO()
+        self.write(written, format)
+        return written.getvalue()
+
+
+def well_formed(results: bytes) -> bytes:
+    """Return XML without the characters that it cannot have, for which Oxigraph does not look; U+FFFD stands for them.
+
+    >>> well_formed(b"<literal>a\x01</literal>").decode()
+    '<literal>a\ufffd</literal>'
+    """
+    return _NOT_IN_XML.sub("\ufffd".encode(), results)
+
+
+def _shown(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, prefixes: Mapping[str, str]) -> str:
+    if isinstance(term, ox.NamedNode):
+        fitting = [(len(space), name) for name, space in prefixes.items() if term.value.startswith(space)]
+        if fitting:
+            length, prefix = max(fitting)
+            return f"{prefix}:{term.value[length:]}"
+    if isinstance(term, ox.NamedNode | ox.Literal):
+        return term.value
+    return "" if term is None else str(term)
 
 
 @dataclass(frozen=True, slots=True)

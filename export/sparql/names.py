@@ -65,7 +65,8 @@ class Names:
     def __init__(self, store: ox.Store, base: str, table: Path | None = None) -> None:
         self._store = store
         self._base = base
-        self._connection = sqlite3.connect(table or ":memory:")
+        # It is closed when the process ends, by a thread that need not be the one that asked.
+        self._connection = sqlite3.connect(table or ":memory:", check_same_thread=False)
         weakref.finalize(self, self._connection.close)
         if table is None:
             _write(store, self._connection)

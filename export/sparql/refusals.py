@@ -7,10 +7,11 @@ query that is nested too deep or chained too long ends the process, and no error
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from paperatlas.errors import QueryError
-from paperatlas.export.sparql.tokens import Token, tokens, words
+from paperatlas.export.sparql.tokens import Token, meaningful, tokens
 
 #: Brackets in one another. In 8 MiB of stack, what is hardest for Oxigraph goes down at 830.
 DEEPEST = 100
@@ -36,9 +37,25 @@ def refuse(query: str) -> None:
     decoded = _ESCAPE.sub(lambda match: chr(min(int(match[1] or match[2], 16), 0x10FFFF)), query)
     for text in dict.fromkeys((query, decoded)):
         # The size first: what is too large is not read to its end.
-        _refuse_size(token for token in tokens(text) if token.kind not in ("space", "comment"))
-        if "SERVICE" in words(text):
+        _refuse_size(token for token in tokens(text) if token.means)
+        if _asks_another(meaningful(text)):
             raise QueryError("SERVICE asks another server, which is not done here", where="query")
+
+
+def _asks_another(parts: Sequence[Token]) -> bool:
+    """Tell whether a query has SERVICE, to Oxigraph a keyword also where letters, or a prefix, go on from it.
+
+    >>> [_asks_another(meaningful(f"ASK {{ {text} }}")) for text in ("SERVICE:a {}", "trueserviceSILENT<a:b> {}")]
+    [True, True]
+    >>> _asks_another(meaningful("PREFIX service: <http://e/> ASK { service:a ?service 'SERVICE' }"))
+    False
+    """
+    for part, following in pairwise((*parts, Token("", "", 0))):
+        if part.kind == "word" and "SERVICE" in part.text.upper():
+            return True
+        if part.kind == "prefixed" and "SERVICE" in part.text.partition(":")[0].upper() and following.text == "{":
+            return True
+    return False
 
 
 def _refuse_size(parts: Iterator[Token]) -> None:
@@ -47,6 +64,9 @@ def _refuse_size(parts: Iterator[Token]) -> None:
     data = listed = 0
     last = ""
     for token in parts:
+        if token.kind == "doubtful":
+            hint = "put a blank behind <, or write the IRI in full"
+            raise QueryError(f"{token.text[:40]} is an IRI, or 'less than' and more", where="query", hint=hint)
         opens = token.text in _OPENING
         depth += opens
         if depth > DEEPEST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -50,18 +51,15 @@ def extract(
     from paperatlas.files import atomic_writer
 
     voice = Voice(quiet=quiet, verbose=verbose)
+    written = atomic_writer(output) if output and str(output) != "-" else nullcontext(sys.stdout.buffer)
     options = Options(pipeline, model, gazetteer, min_confidence)
     leave_out_large_packages(options)
     with extraction(
         inputs, options, format=from_, strict=strict, workers=workers, progress=voice.progress
     ) as extracted:
         lines = (json.dumps(as_json(facts), ensure_ascii=False).encode() + b"\n" for facts in extracted.facts)
-        if output is None or str(output) == "-":
-            for line in lines:
-                sys.stdout.buffer.write(line)
-            sys.stdout.buffer.flush()
-        else:
-            with atomic_writer(output) as file:
-                file.writelines(lines)
+        with written as file:
+            file.writelines(lines)
+            file.flush()
     voice.report_skipped(extracted.skipped)
     voice.say(f"{counted(extracted.papers, 'paper')}; {read_and_skipped(extracted.records, len(extracted.skipped))}")

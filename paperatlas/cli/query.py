@@ -66,26 +66,23 @@ def query(
     if str(data) == "-" and sparql == "-":
         raise UsageError("stdin cannot be both the data and the query")
     # Also the loading: what takes long is ended by Ctrl-C, whatever it is.
-    asked, answer = engine.with_room(
+    asked, table = engine.with_room(
         lambda: _answered(data, sparql, context.args, limit, None if show else "json" if as_json else format)
     )
-    if answer is None:
+    if show:
         typer.echo(asked)
         return
     for note in engine.notes(asked):
         voice.say(f"note: {note}")
-    if isinstance(answer, bytes):
-        sys.stdout.buffer.write(answer)
-        sys.stdout.buffer.flush()
-    else:
-        print_table(answer.header, answer.rows)
-        voice.detail(counted(len(answer.rows), "row"))
+    if table:
+        print_table(table.header, table.rows)
+        voice.detail(counted(len(table.rows), "row"))
 
 
 def _answered(
     path: Path, sparql: str, extra: Sequence[str], limit: int | None, format: str | None
-) -> tuple[str, Table | bytes | None]:
-    """Return the query that is meant, and its answer in ``format``, or none without one."""
+) -> tuple[str, Table | None]:
+    """Return the query that is meant; if there is a ``format``, answer it: print the answer, or return the table."""
     from paperatlas.export.sparql import ask, load
 
     data = load(path)
@@ -93,7 +90,11 @@ def _answered(
     if format is None:
         return asked, None
     answer = ask(data, asked)
-    return asked, (answer.table() if format == "table" else None) or answer.serialize(format)
+    table = answer.table() if format == "table" else None
+    if table is None:
+        answer.write(sys.stdout.buffer, format)
+        sys.stdout.buffer.flush()
+    return asked, table
 
 
 def _asked(sparql: str, extra: Sequence[str], data: Data, limit: int | None) -> str:

@@ -3,13 +3,17 @@
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 from paperatlas.errors import NotFoundError, QueryError, UsageError
-from paperatlas.export.sparql import Data, ask, load, notes
+from paperatlas.export.sparql import Data, ask, engine, load, notes, with_room
+from paperatlas.export.sparql.engine import Answer
 from paperatlas.export.sparql.questions import parse, question, questions
 from tests.conftest import ROOT
 
@@ -215,6 +219,7 @@ def test_names_are_found_as_an_atlas_finds_them(data: Data, small: object) -> No
         ("LOAD <http://example.org/>", "LOAD is an update"),
         ("", "query: is empty"),
         ("SELECT * { SERVICE <http://example.org/> { ?s ?p ?o } }", "SERVICE asks another server"),
+        ("SELECT * { SERVICESILENT<http://example.org/> { ?s ?p ?o } }", "SERVICE asks another server"),
         ("SELECT * { service Silent <http://example.org/> { ?s ?p ?o } }", "SERVICE asks another server"),
         ("SELECT * { \\u0053ERVICE SILENT <http://example.org/> { ?s ?p ?o } }", "SERVICE asks another server"),
         ("SELECT (<http://f>(1) AS ?x) { }", "cannot be answered: The custom function <http://f> is not supported"),
@@ -238,6 +243,40 @@ def test_words_in_strings_comments_and_names_are_no_keywords(data: Data) -> None
 def test_a_term_that_the_ontology_does_not_know_is_pointed_out() -> None:
     (note,) = notes("SELECT * { ?a pa:uses ?b ; a pa:Modell }")
     assert note.startswith("pa:Modell is no term of the ontology: did you mean pa:Model")
+
+
+def test_a_table_ends_somewhere_and_xml_is_xml(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "LONGEST_TABLE", 3)
+    rows = "SELECT ?x { VALUES ?x { %s } }"
+    table = ask(data, rows % "1 2 3").table()
+    assert table is not None
+    assert table.rows == [["1"], ["2"], ["3"]]
+    with pytest.raises(QueryError, match=r"a table of more than 3 rows \(add LIMIT to the query, or -f csv"):
+        ask(data, rows % "1 2 3 4").table()
+    found = ask(data, rows % "'a\\u0001\\uFFFFb\\u0009'").serialize("xml")
+    (literal,) = etree.fromstring(found).iter("{*}literal")
+    assert literal.text == "a\ufffd\ufffdb\t"
+
+
+@pytest.mark.parametrize("way", [Answer.table, partial(Answer.serialize, format="csv")])
+def test_a_query_that_fails_on_the_way_says_so_once(
+    data: Data, way: Callable[[Answer], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "refuse", lambda _query: None)
+    other: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", other.append)
+    query = "SELECT * { ?model a pa:Model SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"
+    with pytest.raises(QueryError, match="cannot be answered: The port 9 is not allowed"):
+        with_room(lambda: way(ask(data, query)))
+    assert other == [], "answers end in the thread that they began in"
+
+
+def test_a_name_that_nothing_has_ends_in_one_line(paperatlas: Run, small_folder: Path) -> None:
+    done = paperatlas("query", small_folder, "datasets-of", "--model", "Alhpa")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "Error: no Method or Model here is called 'Alhpa' (did you mean Alpha?)\n",
+    )
 
 
 def test_the_command(paperatlas: Run, small_folder: Path) -> None:

@@ -21,6 +21,7 @@ from typing import Any
 import pyoxigraph as ox
 from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -28,6 +29,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from paperatlas.export.namespaces import PREFIXES
 from paperatlas.export.rdf.dataset import Statistics, described, service
@@ -45,7 +47,10 @@ _POLICY = (
 )
 #: How long the body of a request may take to arrive, in seconds.
 SLOWEST = 20.0
-_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+#: Of what changes with the data.
+_HEADERS = {"Cache-Control": "no-store"}
+#: Of all that is sent, also where a framework refuses.
+_EVERYWHERE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +105,9 @@ def application(served: Service) -> Starlette:
     async def explorer(_request: Request) -> Response:
         if served.page is None:
             return RedirectResponse("/query")
-        # Its own policy is inside it.
-        return FileResponse(served.page, media_type="text/html", headers=_HEADERS)
+        # Its own policy is inside it, but for what cannot be said there.
+        policy = {"Content-Security-Policy": "frame-ancestors 'none'"}
+        return FileResponse(served.page, media_type="text/html", headers=_HEADERS | policy)
 
     async def query(_request: Request) -> Response:
         return Response(page, 200, _HEADERS | {"Content-Security-Policy": _POLICY}, "text/html; charset=utf-8")
@@ -116,7 +122,7 @@ def application(served: Service) -> Starlette:
         return FileResponse(served.turtle, media_type="text/turtle", headers=_HEADERS)
 
     static = StaticFiles(packages=[("paperatlas.export.serve", "static")])
-    middleware = [Middleware(TrustedHostMiddleware, allowed_hosts=[*served.hosts])]
+    middleware = [Middleware(_Everywhere), Middleware(TrustedHostMiddleware, allowed_hosts=[*served.hosts])]
     if served.cors:
         methods, headers = ["GET", "POST"], ["*"]
         middleware.append(
@@ -132,6 +138,21 @@ def application(served: Service) -> Starlette:
         Route("/", explorer),
     ]
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
+
+
+class _Everywhere:
+    """Adds the headers that all responses have."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(_EVERYWHERE)
+            await send(message)
+
+        await self._app(scope, receive, sending)
 
 
 def _dataset(request: Request) -> str:

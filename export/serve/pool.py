@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from contextlib import suppress
@@ -51,6 +52,7 @@ class Pool:
         self.limits = limits
         self._index = index
         self._idle: list[Process] = []
+        self._busy: set[Process] = set()
         self._free = asyncio.Semaphore(limits.workers)
 
     async def ask(self, asked: dict[str, Any]) -> Reply:
@@ -81,6 +83,7 @@ class Pool:
 
     async def _answered_by(self, worker: Process, asked: dict[str, Any]) -> Reply:
         finished = False
+        self._busy.add(worker)
         try:
             async with asyncio.timeout(self.limits.seconds):
                 reply = await _exchange(worker, asked)
@@ -97,6 +100,8 @@ class Pool:
                 self._idle.append(worker)
             else:
                 await asyncio.shield(_end(worker))
+            # Until it has ended, so that who closes the pool waits for that.
+            self._busy.discard(worker)
 
     def _waiting(self) -> Process | None:
         """Return a process that has nothing to do, and lives: the system may have ended one meanwhile."""
@@ -126,9 +131,10 @@ class Pool:
         return worker
 
     async def close(self) -> None:
-        """End all processes."""
-        while self._idle:
-            await _end(self._idle.pop())
+        """End all processes, also those that are at a query."""
+        for worker in [*self._idle, *self._busy]:
+            await _end(worker)
+        self._idle.clear()
 
 
 async def _exchange(worker: Process, asked: dict[str, Any]) -> Reply:
@@ -141,6 +147,8 @@ async def _exchange(worker: Process, asked: dict[str, Any]) -> Reply:
 
 
 async def _end(worker: Process) -> None:
-    with suppress(ProcessLookupError):
-        worker.kill()
+    if worker.returncode is None:
+        with suppress(ProcessLookupError):
+            # Its own kill() looks first whether it has ended, and so takes its end from asyncio, which waits for it.
+            os.kill(worker.pid, signal.SIGKILL)
     await worker.wait()

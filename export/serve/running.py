@@ -39,8 +39,9 @@ def serve(
     import uvicorn
 
     from paperatlas.export.serve.connection import LONGEST_HEAD, Connection
+    from paperatlas.export.serve.server import GRACE, Server, in_order
 
-    with _listening(host, port) as listener, tempfile.TemporaryDirectory(prefix="paperatlas-") as scratch:
+    with in_order(), _listening(host, port) as listener, tempfile.TemporaryDirectory(prefix="paperatlas-") as scratch:
         address = f"http://{_in_url(host)}:{listener.getsockname()[1]}"
         hosts = ["127.0.0.1", "localhost", "[::1]"] if host in ("127.0.0.1", "localhost", "::1") else ["*"]
         served = _prepared(path, Path(scratch), limits or Limits(), hosts, cors)
@@ -54,10 +55,11 @@ def serve(
             access_log=False,
             server_header=False,
             h11_max_incomplete_event_size=LONGEST_HEAD,
+            timeout_graceful_shutdown=GRACE,
         )
-        server = uvicorn.Server(config)
+        server = Server(config)
         ready(address)
-        server.run(sockets=[listener])
+        server.run_until_told(listener)
 
 
 @contextmanager
@@ -65,9 +67,10 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host, port), family=family, backlog=128)
-    except (OSError, OverflowError) as error:
-        number = getattr(error, "errno", None)
-        reason = os.strerror(number) if number else str(error)
+    except (OSError, OverflowError, TypeError, UnicodeError) as error:
+        # The numbers of a name that nobody knows are below zero.
+        number = getattr(error, "errno", None) or 0
+        reason = os.strerror(number) if number > 0 else "no such address" if number else str(error)
         raise UsageError(f"cannot listen at {host}:{port}: {reason}", hint="--port 0 takes any that is free") from error
     with listener:
         yield listener

@@ -271,6 +271,55 @@ def test_a_time_that_is_none_is_refused(small_folder: Path, seconds: str, papera
     assert done.stderr.splitlines()[-1].startswith("Error: Invalid value for '--timeout': ")
 
 
+@pytest.mark.parametrize(
+    ("told", "code", "said"),
+    [
+        ([signal.SIGINT], 130, "Interrupted; nothing was changed.\n"),
+        ([signal.SIGINT, signal.SIGINT], 130, "Interrupted; nothing was changed.\n"),
+        ([signal.SIGTERM], 143, ""),
+        ([signal.SIGHUP], 129, ""),
+    ],
+)
+def test_a_signal_ends_it_at_once_and_leaves_nothing(
+    small_folder: Path,
+    tmp_path: Path,
+    told: list[signal.Signals],
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with serving(small_folder, "--timeout", "300") as server:
+        assert [path.name.startswith("paperatlas-") for path in tmp_path.iterdir()] == [True]
+        connection = HTTPConnection(urlsplit(server.address).netloc)
+        connection.request("GET", f"/sparql?query={quote(ENDLESS)}")
+        _until(lambda: any(_state(worker) == "R" for worker in server.workers()))
+        workers = server.workers()
+        for number in told:
+            server.process.send_signal(number)
+            time.sleep(0.2)
+        assert server.process.wait(10) == code
+        assert server.process.stderr is not None
+        assert server.process.stderr.read() == said
+        connection.close()
+    assert not [worker for worker in workers if Path(f"/proc/{worker}").exists()]
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("path", ["/", "/query", "/nothing", "/static/yasgui.min.js", "/static/../x", "/sparql"])
+def test_no_response_is_taken_for_something_else(server: Server, path: str) -> None:
+    for reply in (server.ask("GET", path), server.ask("GET", path, host="evil.example")):
+        assert (reply.headers["x-content-type-options"], reply.headers["referrer-policy"]) == ("nosniff", "no-referrer")
+    if path == "/query":
+        assert "frame-ancestors 'none'" in server.ask("GET", path).headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("host", ["nosuch.invalid", "300.1.1.1"])
+def test_a_host_that_is_none(small_folder: Path, host: str, paperatlas: Run) -> None:
+    done = paperatlas("serve", small_folder, "--host", host, "--port", "0")
+    assert (done.returncode, done.stderr.startswith(f"Error: cannot listen at {host}:0: no such address")) == (2, True)
+
+
 def test_no_worker_outlives_a_killed_server(small_folder: Path) -> None:
     with serving(small_folder) as server:
         assert server.get(MODELS).status == 200

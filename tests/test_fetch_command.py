@@ -168,6 +168,22 @@ def test_only_fetch_uses_the_network(services: Services, example_folder: Path, t
     assert (caught.returncode, caught.stderr.startswith("network: socket.")) == (99, True)
 
 
+def test_the_runtime_of_the_models_tells_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would begin with an identifier in the home folder and a file among the temporary ones, then look up a server."""
+    (tmp_path / "in.jsonl").write_text(
+        "".join(f'{{"id": "p{n}", "abstract": "We introduce Foo{n}Net, a transformer."}}\n' for n in range(140))
+    )
+    for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY", raising=False)
+    for workers in ("1", "2"):
+        command = [sys.executable, "-m", "paperatlas", "extract", "in.jsonl", "--model", "fast", "--workers", workers]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert done.stdout.count("\n") == 140
+        assert [path for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME") for path in (tmp_path / name).rglob("*")] == []
+
+
 def test_only_its_modules_know_how() -> None:
     network = r"^\s*(?:import|from) (?:requests|urllib3|urllib\.request|http\.client|socket|ssl|httpx|aiohttp)\b"
     for folder in ("paperatlas", "extract", "graph", "export"):

@@ -178,16 +178,17 @@ def session(graph: Path, *, profile: str = "") -> Any:
 
     With ``profile`` it notes what each operator takes, in a file whose path begins with that, once it is told to end.
     """
-    import onnxruntime
+    from paperatlas.extract.learned.runtime import onnxruntime
 
-    options = onnxruntime.SessionOptions()
+    runtime = onnxruntime()
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     if profile:
         options.enable_profiling, options.profile_file_prefix = True, profile
     # The optimizer that is left out makes one operator of two, which on a CPU takes longer.
     left_out = ["SkipLayerNormFusion"]
-    return onnxruntime.InferenceSession(
+    return runtime.InferenceSession(
         str(graph), options, providers=["CPUExecutionProvider"], disabled_optimizers=left_out
     )
 

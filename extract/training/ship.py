@@ -17,11 +17,11 @@ from typing import Any, cast
 import numpy as np
 import onnx
 import torch
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from paperatlas.extract.learned.model import CHECKSUMS, Settings
+from paperatlas.extract.learned.runtime import onnxruntime
 from paperatlas.extract.training.network import Block, Network, attend
 
 _OPSET = 17
@@ -121,7 +121,9 @@ def _graph(
             opset_version=_OPSET,
             dynamo=False,
         )
-        quantize_dynamic(plain, path, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        quantization = onnxruntime(".quantization")
+        kind = quantization.QuantType.QInt8
+        quantization.quantize_dynamic(plain, path, weight_type=kind, per_channel=True, reduce_range=True)
     graph = onnx.load(path)
     # Where the graph was made is nobody's business, and would change its checksum.
     graph.producer_name = graph.producer_version = graph.doc_string = ""

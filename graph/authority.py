@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from paperatlas.errors import InputError
-from paperatlas.files import atomic_writer
 from paperatlas.graph.resolve.forms import Form, form
 from paperatlas.graph.resolve.things import Reason, Thing
 from paperatlas.graph.resolve.variants import KINDS, steps
@@ -88,16 +87,11 @@ def kept_authority(folder: Path) -> tuple[Entry, ...]:
     return read_authority(path) if path.exists() and path.stat().st_size else ()
 
 
-def keep_authority(folder: Path, entries: Iterable[Entry]) -> None:
-    """Put a list down in an atlas' folder, in place of the one that is there.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    with atomic_writer(folder / AUTHORITY) as out:
-        for entry in sorted(set(entries), key=lambda e: (e.id, e.name, e.aliases)):
-            row = {"id": entry.id, "name": entry.name, "aliases": [*entry.aliases], "type": entry.type}
-            out.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+def as_kept(entries: Iterable[Entry]) -> bytes:
+    """Return the content of the file that keeps a list in an atlas' folder."""
+    ordered = sorted(set(entries), key=lambda e: (e.id, e.name, e.aliases))
+    rows = ({"id": e.id, "name": e.name, "aliases": [*e.aliases], "type": e.type} for e in ordered)
+    return b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows)
 
 
 def digest(entries: Iterable[Entry]) -> str:

@@ -1,12 +1,13 @@
-"""Writing a person's word down: entries of ``overrides.toml`` added or taken out, comments and order kept."""
+"""A person's word in the text of ``overrides.toml``: entries added or taken out, comments and order kept.
+
+``text`` is what the file says, ``source`` what it is called where it contradicts itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperatlas.files import atomic_writer
 from paperatlas.graph.overrides import OVERRIDES, parse_overrides
 from paperatlas.graph.resolve.decisions import Name
 from paperatlas.graph.resolve.forms import form
@@ -15,34 +16,31 @@ if TYPE_CHECKING:
     import tomlkit
 
 
-def merge(folder: Path, names: Sequence[Name], papers: Sequence[str] = ()) -> None:
-    """Say that things are one, known by the first name; what kept them apart is taken out.
+def merge(text: str, names: Sequence[Name], papers: Sequence[str] = (), *, source: str = OVERRIDES) -> str:
+    """Say that things are one, known by the first name; what kept them apart is taken out. Return the new text.
 
     Raises:
-        OverridesError: the file cannot be read, or it would say what cannot be meant; it is left as it was.
-        OutputError: it cannot be written.
+        OverridesError: the text says what cannot be meant, or would.
     """
-    _write(folder, "apart", "merge", names, papers)
+    return _said(text, source, "apart", "merge", names, papers)
 
 
-def keep_apart(folder: Path, names: Sequence[Name], papers: Sequence[str] = ()) -> None:
+def keep_apart(text: str, names: Sequence[Name], papers: Sequence[str] = (), *, source: str = OVERRIDES) -> str:
     """Say that things are never one, or mean another thing in some papers; what merged them is taken out.
 
     Raises:
         OverridesError: as :func:`merge`.
-        OutputError: as :func:`merge`.
     """
-    _write(folder, "merge", "apart", names, papers)
+    return _said(text, source, "merge", "apart", names, papers)
 
 
-def rename(folder: Path, name: Name, to: str) -> None:
+def rename(text: str, name: Name, to: str, *, source: str = OVERRIDES) -> str:
     """Say what a thing is to be called; an earlier word on that is replaced.
 
     Raises:
         OverridesError: as :func:`merge`.
-        OutputError: as :func:`merge`.
     """
-    document = _read(folder)
+    document = _parsed(text, source)
     for entry in _entries(document, "rename"):
         known = {form(entry["to"]).key, _key(entry["name"])}
         if name.key in known:
@@ -50,11 +48,11 @@ def rename(folder: Path, name: Name, to: str) -> None:
             break
     else:
         _append(document, "rename", {"name": _plain(name), "to": to})
-    _save(folder, document)
+    return _written(document, source)
 
 
-def _write(folder: Path, against: str, kind: str, names: Sequence[Name], papers: Sequence[str]) -> None:
-    document = _read(folder)
+def _said(text: str, source: str, against: str, kind: str, names: Sequence[Name], papers: Sequence[str]) -> str:
+    document = _parsed(text, source)
     keys = {name.key for name in names}
     for entry in _entries(document, against):
         if [*entry.get("papers", [])] != [*papers]:
@@ -73,17 +71,13 @@ def _write(folder: Path, against: str, kind: str, names: Sequence[Name], papers:
         said["papers"] = [*papers]
     if said not in [entry.unwrap() for entry in _entries(document, kind)]:
         _append(document, kind, said)
-    _save(folder, document)
+    return _written(document, source)
 
 
-def _read(folder: Path) -> tomlkit.TOMLDocument:
+def _parsed(text: str, source: str) -> tomlkit.TOMLDocument:
     import tomlkit
 
-    path = folder / OVERRIDES
-    if not path.exists():
-        return tomlkit.document()
-    text = path.read_text(encoding="utf-8-sig")
-    parse_overrides(text, str(path))
+    parse_overrides(text, source)
     return tomlkit.parse(text)
 
 
@@ -106,14 +100,12 @@ def _append(document: tomlkit.TOMLDocument, kind: str, values: dict[str, Any]) -
     document[kind].append(table)
 
 
-def _save(folder: Path, document: tomlkit.TOMLDocument) -> None:
+def _written(document: tomlkit.TOMLDocument, source: str) -> str:
     import tomlkit
 
-    path = folder / OVERRIDES
     text = tomlkit.dumps(document).lstrip("\n")
-    parse_overrides(text, str(path))
-    with atomic_writer(path) as out:
-        out.write(text.encode())
+    parse_overrides(text, source)
+    return text
 
 
 def _plain(name: Name) -> str | dict[str, str]:

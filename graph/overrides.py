@@ -41,15 +41,22 @@ def read_overrides(folder: Path) -> Overrides:
     Raises:
         OverridesError: the file cannot be read, or says what cannot be meant; the error names the line.
     """
+    text = overrides_text(folder)
+    return parse_overrides(text, str(folder / OVERRIDES)) if text else NONE
+
+
+def overrides_text(folder: Path) -> str:
+    """Return what the file of overrides says, as it stands; nothing if there is no such file.
+
+    Raises:
+        OverridesError: it cannot be read.
+    """
     path = folder / OVERRIDES
-    if not path.exists():
-        return NONE
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise OverridesError(f"cannot be read: {reason}", where=str(path)) from error
-    return parse_overrides(text, str(path))
 
 
 def parse_overrides(text: str, source: str = OVERRIDES) -> Overrides:

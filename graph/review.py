@@ -11,13 +11,17 @@ from paperatlas.files import atomic_writer
 from paperatlas.graph import edits
 from paperatlas.graph.atlas import Atlas
 from paperatlas.graph.build import nodes
+from paperatlas.graph.overrides import OVERRIDES, overrides_text
 from paperatlas.graph.resolve.decisions import Name, Overrides
 from paperatlas.graph.resolve.forms import form
+from paperatlas.graph.store.lock import locked
 
 #: Remembers what was skipped, in the atlas' folder.
 SKIPPED = "review.json"
 #: Reasons less sure than this are asked about, and near misses from this on.
 _SURE, _POSSIBLE = 0.95, 0.3
+#: How long an answer waits for somebody who changes the atlas, in seconds.
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,16 @@ def answer(folder: Path, question: Question, *, same: bool) -> None:
     """Write an answer to the overrides of the atlas in ``folder``.
 
     Raises:
-        OverridesError: it contradicts what the file says.
+        OverridesError: it contradicts what the file says; the file is left as it was.
         OutputError: it cannot be written.
+        AtlasError: somebody else does not end changing the atlas.
     """
-    write = edits.merge if same else edits.keep_apart
-    write(folder, (question.one, question.other), question.papers)
+    say = edits.merge if same else edits.keep_apart
+    path = folder / OVERRIDES
+    with locked(folder, wait=_PATIENCE, waiting=lambda _text: None):
+        text = say(overrides_text(folder), (question.one, question.other), question.papers, source=str(path))
+        with atomic_writer(path) as out:
+            out.write(text.encode())
 
 
 def read_skipped(folder: Path) -> frozenset[str]:

@@ -7,29 +7,50 @@ import signal
 import sys
 from types import FrameType
 
+#: What ends a process unless it says otherwise, and what is said of it.
+_ENDING = {"SIGINT": "Interrupted", "SIGTERM": "Stopped", "SIGHUP": "Stopped"}
+
 
 def main() -> None:
     """Run the command line; whatever goes wrong ends in one line on stderr and an exit code.
 
-    0 done; 1 the work failed; 2 the call cannot be meant; 130 interrupted; 141 whoever read our output has seen enough.
+    0 done; 1 the work failed; 2 the call cannot be meant; 130 interrupted; 141 whoever read our output has seen enough;
+    143 (129) ended by a signal from elsewhere.
     """
     from paperatlas.errors import Interrupted, PaperatlasError
-    from paperatlas.files import ClosedPipe, watched
+    from paperatlas.files import ClosedPipe, messages, watched
 
-    signal.signal(signal.SIGINT, _interrupted)
+    ending = {getattr(signal, name): word for name, word in _ENDING.items() if hasattr(signal, name)}
+    told: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        told.append(number)
+        raise Interrupted
+
+    for number in ending:
+        # Somebody may have had one ignored, as nohup does.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
     debug = "--debug" in sys.argv or bool(os.environ.get("PAPERATLAS_DEBUG"))
-    sys.stdout = watched(sys.stdout)
+    sys.stdout, sys.stderr = watched(sys.stdout), messages(sys.stderr)
     try:
         _run()
     except Interrupted as stop:
-        print(f"Interrupted; {stop.kept}.", file=sys.stderr)
-        sys.exit(130)
+        # It ends already.
+        for number in ending:
+            signal.signal(number, signal.SIG_IGN)
+        print(f"{ending[told[0]]}; {stop.kept}.", file=sys.stderr)
+        sys.exit(128 + told[0])
     except ClosedPipe:
         sys.exit(141)
     except PaperatlasError as error:
         if debug:
             raise
         _fail(str(error), error.exit_code)
+    except MemoryError:
+        if debug:
+            raise
+        _fail("out of memory: a smaller input, fewer --workers or more memory may do", 1)
     except Exception as error:
         if debug:
             raise
@@ -51,12 +72,6 @@ def _fail(problem: str, code: int) -> None:
 
     print(f"Error: {one_line(problem)}", file=sys.stderr)
     sys.exit(code)
-
-
-def _interrupted(_signal: int, _frame: FrameType | None) -> None:
-    from paperatlas.errors import Interrupted
-
-    raise Interrupted
 
 
 if __name__ == "__main__":

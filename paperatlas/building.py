@@ -22,10 +22,10 @@ from paperatlas.extract.readers import Skipped
 from paperatlas.extracting import Progress, ensure_some, read, skipping
 from paperatlas.files import put_in_place
 from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas, open_atlas
-from paperatlas.graph.authority import keep_authority, read_authority
+from paperatlas.graph.authority import AUTHORITY, as_kept, read_authority
 from paperatlas.graph.build import edges
 from paperatlas.graph.memory import uncollected
-from paperatlas.graph.overrides import read_overrides
+from paperatlas.graph.overrides import OVERRIDES, overrides_text, read_overrides
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.journal import BUILD
 from paperatlas.graph.store.lock import locked
@@ -125,7 +125,7 @@ def build(
     read_overrides(folder)
     with _revising(folder, wait, say) as revision:
         if entries:
-            keep_authority(folder, entries)
+            revision.put_beside(AUTHORITY, as_kept(entries))
         skipped: list[Skipped] = []
         records = [*read(inputs, skipped, format=format, strict=strict)]
         plan = revision.plan(records, run=run)
@@ -173,22 +173,27 @@ def relink(
     say: Say = lambda _text: None,
     with_sparql: bool | None = None,
     link: Sequence[str | Path] = (),
+    said: Callable[[str], str] | None = None,
 ) -> Atlas:
     """Bring the graph of the atlas in ``folder`` up to date, and write its files; nothing is read or extracted.
 
-    What a person has said since is heard. With ``anew`` nothing of the graph that stands is used, right or wrong.
-    ``with_sparql`` and ``link`` are those of :func:`build`.
+    What a person has said since is heard. ``said`` makes of the text of the overrides the one that is to take its place
+    with the new atlas; it is asked once nobody else can change either. With ``anew`` nothing of the graph that stands
+    is used, right or wrong. ``with_sparql`` and ``link`` are those of :func:`build`.
 
     Raises:
         InputError: an outside list cannot be used.
+        OverridesError: the overrides cannot be meant.
         AtlasError: as :func:`build`.
         OutputError: as :func:`build`.
     """
     _ensure_begun(folder)
     entries = [entry for path in link for entry in read_authority(Path(path))]
     with _revising(folder, wait, say) as revision:
+        if said:
+            revision.put_beside(OVERRIDES, said(overrides_text(folder)).encode())
         if entries:
-            keep_authority(folder, entries)
+            revision.put_beside(AUTHORITY, as_kept(entries))
         return _publish(revision, revision.plan(), [], folder, with_sparql=with_sparql, anew=anew)
 
 
@@ -270,7 +275,7 @@ def _publish(
     note_exports(store, {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in exports})
     seal(store)
     # The store last: as long as it is the old one, the journal counts.
-    put_in_place([(path, folder / path.name) for path in (*exports, store)])
+    put_in_place([(path, folder / path.name) for path in (*revision.beside, *exports, store)])
     revision.journal.discard()
     view.reopen(folder / STORE)
     return atlas

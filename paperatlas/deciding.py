@@ -25,14 +25,18 @@ def merge(folder: Path, names: Sequence[str]) -> Atlas:
         UsageError: the names mean one thing already.
         OverridesError: it contradicts what the overrides say.
     """
-    atlas = open_atlas(folder)
-    found = [atlas.find(name) for name in names]
-    if len(set(found)) < 2:
-        raise UsageError(
-            f"{' and '.join(names)} are one thing already", hint="'paperatlas show DIR NAME --why' says why"
-        )
-    edits.merge(folder, [_named(atlas, node) for node in dict.fromkeys(found)])
-    return relink(folder)
+
+    def said(text: str) -> str:
+        atlas = open_atlas(folder)
+        found = [atlas.find(name) for name in names]
+        if len(set(found)) < 2:
+            raise UsageError(
+                f"{' and '.join(names)} are one thing already", hint="'paperatlas show DIR NAME --why' says why"
+            )
+        known = [_named(atlas, node) for node in dict.fromkeys(found)]
+        return edits.merge(text, known, source=str(folder / OVERRIDES))
+
+    return relink(folder, said=said)
 
 
 def split(folder: Path, name: str, forms: Sequence[str] = (), papers: Sequence[str] = ()) -> Atlas:
@@ -43,7 +47,32 @@ def split(folder: Path, name: str, forms: Sequence[str] = (), papers: Sequence[s
         UsageError: neither forms nor papers are given.
         OverridesError: it contradicts what the overrides say.
     """
-    atlas = open_atlas(folder)
+
+    def said(text: str) -> str:
+        atlas = open_atlas(folder)
+        kept, others, keys = _parted(atlas, name, forms, papers)
+        return edits.keep_apart(text, [kept, *others], keys, source=str(folder / OVERRIDES))
+
+    return relink(folder, said=said)
+
+
+def rename(folder: Path, name: str, to: str) -> Atlas:
+    """Give the thing that ``name`` means another name; return the atlas.
+
+    Raises:
+        NotFoundError: the name means nothing here.
+        OverridesError: it contradicts what the overrides say.
+    """
+
+    def said(text: str) -> str:
+        atlas = open_atlas(folder)
+        return edits.rename(text, _named(atlas, atlas.find(name)), to, source=str(folder / OVERRIDES))
+
+    return relink(folder, said=said)
+
+
+def _parted(atlas: Atlas, name: str, forms: Sequence[str], papers: Sequence[str]) -> tuple[Name, list[Name], list[str]]:
+    """Return what a thing keeps being called, what is split off, and the keys of the papers in which it is."""
     node = atlas.find(name)
     data = atlas.graph.nodes[node]
     if not forms and not papers:
@@ -62,20 +91,7 @@ def split(folder: Path, name: str, forms: Sequence[str] = (), papers: Sequence[s
     if forms and {form(one).key for one in forms} == {kept.key} and not papers:
         # What it goes by is to be split off: the rest of it keeps together by another form.
         raise UsageError(f"it goes by {kept.name!r} itself", hint="name the other form, or --paper KEY")
-    edits.keep_apart(folder, [kept, *(Name(one) for one in forms if form(one).key != kept.key)], keys)
-    return relink(folder)
-
-
-def rename(folder: Path, name: str, to: str) -> Atlas:
-    """Give the thing that ``name`` means another name; return the atlas.
-
-    Raises:
-        NotFoundError: the name means nothing here.
-        OverridesError: it contradicts what the overrides say.
-    """
-    atlas = open_atlas(folder)
-    edits.rename(folder, _named(atlas, atlas.find(name)), to)
-    return relink(folder)
+    return kept, [Name(one) for one in forms if form(one).key != kept.key], keys
 
 
 def report(folder: Path, atlas: Atlas, say: Callable[[str], None], detail: Callable[[str], None]) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
-from paperatlas.errors import InputError, OutputError
+from paperatlas.errors import InputError, Interrupted, OutputError
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -21,23 +23,35 @@ if TYPE_CHECKING:
 def atomic_writer(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes the place of ``path`` once it is written whole; on any error ``path`` is as it was.
 
+    If ``path`` is a device or a pipe, it is written to as it is.
+
     Raises:
         OutputError: ``path`` cannot be written to.
+        ClosedPipe: whoever reads from it has seen enough.
     """
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise OutputError("is a folder", where=str(path))
+        if path.exists() and not path.is_file():
+            # A device or a pipe: nothing takes its place, and who reads it sees what there is of it.
+            with path.open("wb") as stream:
+                yield stream
+            return
+        # A link is written through.
+        place = path.resolve() if path.is_symlink() else path
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
+            dir=place.parent, prefix=f".{place.name}.", suffix=".part", delete=False
         ) as handle:
             temporary = Path(handle.name)
             yield cast("BinaryIO", handle)
             handle.flush()
             os.fsync(handle.fileno())
         temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        temporary.replace(place)
+    except BrokenPipeError:
+        raise ClosedPipe from None
     except BaseException as error:
         if temporary:
             temporary.unlink(missing_ok=True)
@@ -75,6 +89,28 @@ class _Output(io.FileIO):
             raise OutputError(f"cannot be written: {error.strerror}", where="<stdout>") from error
 
 
+class _Messages(io.FileIO):
+    """The file of what is said to a person; that nobody can hear it is no reason to stop."""
+
+    def write(self, content: Buffer, /) -> int:
+        try:
+            return super().write(content)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            return len(memoryview(content))
+
+
+def messages(stream: TextIO | None) -> TextIO:
+    """Return a stream to where ``stream`` goes that can always be written to."""
+    if stream is None:
+        return Path(os.devnull).open("w", encoding="utf-8")
+    try:
+        file = _Messages(stream.fileno(), "wb", closefd=False)
+    except OSError:
+        return stream
+    return io.TextIOWrapper(io.BufferedWriter(file), stream.encoding, "backslashreplace", write_through=True)
+
+
 class _Closed(io.RawIOBase):
     """The file of a stream that there is not: it says so, once."""
 
@@ -109,23 +145,78 @@ def watched(stream: TextIO | None) -> TextIO:
 
 
 def put_in_place(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Let finished files take the places of others on the same disk, one right after the other, for good.
+    """Let finished files take the places of others on the same disk, for good: all of them, or none.
+
+    Signals that end a process wait until it is done. Only a process that is killed, or a machine that stops, can leave
+    the first of them in place and the last not.
 
     Raises:
-        OutputError: a file cannot be moved; the places behind it are as they were.
+        OutputError: a file cannot be moved; all places are as they were.
     """
-    for made, _ in moves:
-        made.chmod(0o666 & ~_umask())
-        _to_disk(made)
-    for made, place in moves:
+    kept: list[tuple[Path, Path]] = []
+    done: list[Path] = []
+    with _undisturbed():
         try:
-            made.replace(place)
+            for made, place in moves:
+                made.chmod(0o666 & ~_umask())
+                _to_disk(made)
+                old = made.with_name(f"{made.name}.before")
+                old.unlink(missing_ok=True)
+                # Not every disk has links; then there is no way back.
+                with suppress(OSError):
+                    os.link(place, old)
+                    kept.append((old, place))
+            for made, place in moves:
+                made.replace(place)
+                done.append(place)
         except OSError as error:
-            raise OutputError(f"cannot be written: {error.strerror}", where=str(place)) from error
-    for folder in {place.parent for _, place in moves}:
-        # A renaming is on disk once its folder is; not every system lets a folder be opened.
+            _put_back(kept, done)
+            where = str(error.filename2 or error.filename or moves[-1][1])
+            raise OutputError(f"cannot be written: {error.strerror}", where=where) from error
+        for folder in {place.parent for _, place in moves}:
+            # A renaming is on disk once its folder is; not every system lets a folder be opened.
+            with suppress(OSError):
+                _to_disk(folder)
+        for old, _ in kept:
+            with suppress(OSError):
+                old.unlink()
+
+
+def _put_back(kept: Sequence[tuple[Path, Path]], done: Sequence[Path]) -> None:
+    before = {place: old for old, place in kept}
+    with suppress(OSError):
+        for place in done:
+            if place in before:
+                before[place].replace(place)
+            else:
+                place.unlink()
+    for old, _ in kept:
         with suppress(OSError):
-            _to_disk(folder)
+            old.unlink()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let signals that end a process wait. Only the main thread hears of them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ending = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    # What is ignored stays so, and what other code than Python's listens to.
+    before = {n: signal.getsignal(n) for n in ending if signal.getsignal(n) not in (signal.SIG_IGN, None)}
+    waiting: list[int] = []
+    for number in before:
+        signal.signal(number, lambda told, _frame: waiting.append(told))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in dict.fromkeys(waiting):
+        try:
+            signal.raise_signal(number)
+        except Interrupted:
+            raise Interrupted("the files are written") from None
 
 
 def _to_disk(path: Path) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from paperatlas.__main__ import main
+from paperatlas.errors import OutputError
 from paperatlas.extract.workers.pool import WORTH
-from paperatlas.files import watched
+from paperatlas.files import put_in_place, watched
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -132,6 +134,87 @@ def test_a_closed_output(command: str, example_folder: Path, tmp_path: Path) -> 
     (tmp_path / "one.jsonl").write_text(record(1))
     done = shell(f"paperatlas {command} >&-", tmp_path)
     assert (done.returncode, done.stderr) == (1, "Error: <stdout>: is closed\n")
+
+
+@pytest.mark.parametrize("to", ["2>&-", "2>/dev/full", "2> >(true)"])
+def test_that_nobody_hears_what_is_said_is_no_failure(to: str, tmp_path: Path) -> None:
+    done = shell(
+        f"""
+        paperatlas build two.jsonl -o atlas --pipeline rules --workers 1 {to}; echo $?
+        paperatlas verify atlas {to}; echo $?; paperatlas show atlas nothing {to}; echo $?
+        """,
+        tmp_path,
+    )
+    assert done.stdout == "0\n0\n1\n"
+
+
+def test_an_output_that_is_no_file_is_written_to_as_it_is(example_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "EXAMPLES").symlink_to(example_folder)
+    done = shell(
+        """
+        mkfifo pipe; cat pipe > read & paperatlas extract one.jsonl -o pipe --pipeline rules -q; wait
+        echo old > target; ln -s target link; ln -s nowhere dangling
+        for out in link dangling /dev/stdout; do paperatlas extract one.jsonl -o $out --pipeline rules -q; done > out
+        test -p pipe && test -L link && test -L dangling && cmp read target && cmp read nowhere && cmp read out && wc -l < out
+        mkfifo other; head -c 1 other > /dev/null & paperatlas export EXAMPLES -f json -o other; echo $?
+        """,
+        tmp_path,
+    )
+    assert (done.stdout, done.stderr) == ("1\n141\n", "")
+
+
+@pytest.mark.parametrize(("told", "code"), [("TERM", 143), ("HUP", 129)])
+def test_a_signal_from_elsewhere_ends_it_as_ctrl_c_does(tmp_path: Path, told: str, code: int, patience: None) -> None:
+    done = shell(
+        f"""
+        mkfifo papers; sleep 60 > papers & writer=$!
+        "{sys.executable}" -m paperatlas extract papers -o out --from jsonl --pipeline rules -q & it=$!
+        until grep -q S /proc/$it/stat && ls -l /proc/$it/fd | grep -q papers; do sleep 0.05; done
+        kill -{told} $it; wait $it; echo $?; kill $writer; ls -A | tr '\\n' ' '
+        """,
+        tmp_path,
+    )
+    assert (done.stdout, done.stderr) == (f"{code}\nmnt one.jsonl papers two.jsonl ", "Stopped; nothing was changed.\n")
+
+
+def test_out_of_memory_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def run() -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("paperatlas.__main__._run", run)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 1
+    assert capsys.readouterr().err == "Error: out of memory: a smaller input, fewer --workers or more memory may do\n"
+
+
+def test_files_take_their_places_all_or_none(tmp_path: Path) -> None:
+    (tmp_path / "folder" / "in").mkdir(parents=True)
+    (tmp_path / "a").write_text("old")
+    made = [tmp_path / f"{name}.new" for name in "abc"]
+    for path in made:
+        path.write_text("new")
+    with pytest.raises(OutputError, match="cannot be written: Is a directory"):
+        put_in_place([*zip(made, (tmp_path / "a", tmp_path / "b", tmp_path / "folder"), strict=True)])
+    assert (tmp_path / "a").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c.new", "folder"]
+
+
+def test_a_signal_waits_until_all_files_are_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [tmp_path / f"{name}.new" for name in "abc"]
+    for path in made:
+        path.write_text("new")
+    replace = Path.replace
+
+    def interrupted(self: Path, target: Path) -> Path:
+        os.kill(os.getpid(), signal.SIGINT)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        put_in_place([(path, path.with_suffix("")) for path in made])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b", "c"]
 
 
 def test_ctrl_c_while_reading_changes_nothing(tmp_path: Path, patience: None) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -11,15 +13,16 @@ import pytest
 from lxml import etree
 
 from paperatlas import deciding
-from paperatlas.building import build
-from paperatlas.errors import NotFoundError, OverridesError, UsageError
+from paperatlas.building import build, relink
+from paperatlas.errors import InputError, NotFoundError, OutputError, OverridesError, UsageError
 from paperatlas.export import write
 from paperatlas.extract.pipeline import Options
-from paperatlas.graph.atlas import Atlas, open_atlas
+from paperatlas.graph.atlas import STORE, Atlas, open_atlas
 from paperatlas.graph.overrides import parse_overrides, read_overrides
 from paperatlas.graph.resolve import resolve
 from paperatlas.graph.resolve.decisions import Overrides
 from paperatlas.graph.review import questions
+from paperatlas.graph.verify import verify
 
 from .test_resolution import DATASET, METHOD, MODEL, TASK, named, paper
 
@@ -167,6 +170,40 @@ def test_edits_that_make_no_sense_say_so(atlas: Path) -> None:
     with pytest.raises(NotFoundError, match="no paper 'p9' names"):
         deciding.split(atlas, "GAN", papers=["p9"])
     assert not (atlas / "overrides.toml").exists()
+
+
+def test_a_word_that_comes_to_nothing_is_not_written(atlas: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deciding.rename(atlas, "CelebA", "Faces")
+    listed = atlas.parent / "list.csv"
+    listed.write_text("id,name,type\nhttp://e/1,ImageNet,Dataset\n")
+    before = {path.name: path.read_bytes() for path in atlas.iterdir()}
+
+    def full(*_: object) -> None:
+        raise OutputError("cannot be written: No space left on device")
+
+    monkeypatch.setattr("paperatlas.building.put_in_place", full)
+    decisions: list[Callable[[], object]] = [
+        lambda: deciding.rename(atlas, "ImageNet", "Pictures"),
+        lambda: deciding.merge(atlas, ["BigGAN", "BigGAN-deep"]),
+        lambda: deciding.split(atlas, "Inception Score", ["IS"]),
+        lambda: relink(atlas, link=[listed]),
+    ]
+    for decide in decisions:
+        with pytest.raises(OutputError, match="No space left"):
+            decide()
+    with pytest.raises(InputError, match="no such file or folder"):
+        build(["/nothing"], atlas, link=[listed])
+    assert {path.name: path.read_bytes() for path in atlas.iterdir()} == before
+    assert [*verify(atlas / STORE)] == []
+
+
+def test_what_several_say_at_once_is_all_heard(atlas: Path) -> None:
+    names = ["CelebA", "ImageNet", "BigGAN", "BigGAN-deep"]
+    code = "import sys; from pathlib import Path; from paperatlas.deciding import rename; rename(Path(sys.argv[1]), *sys.argv[2:])"
+    saying = [subprocess.Popen([sys.executable, "-c", code, atlas, name, f"New {name}"]) for name in names]
+    assert [process.wait() for process in saying] == [0] * 4
+    assert {renamed.to for renamed in read_overrides(atlas).renames} == {f"New {name}" for name in names}
+    assert [open_atlas(atlas).find(f"New {name}") for name in names]
 
 
 def test_the_commands(atlas: Path, paperatlas: Callable[..., CompletedProcess[str]]) -> None:

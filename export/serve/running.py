@@ -39,9 +39,9 @@ def serve(
     import uvicorn
 
     from paperatlas.export.serve.connection import LONGEST_HEAD, Connection
-    from paperatlas.export.serve.server import GRACE, Server, in_order
+    from paperatlas.export.serve.server import GRACE, Server
 
-    with in_order(), _listening(host, port) as listener, tempfile.TemporaryDirectory(prefix="paperatlas-") as scratch:
+    with _listening(host, port) as listener, tempfile.TemporaryDirectory(prefix="paperatlas-") as scratch:
         address = f"http://{_in_url(host)}:{listener.getsockname()[1]}"
         hosts = ["127.0.0.1", "localhost", "[::1]"] if host in ("127.0.0.1", "localhost", "::1") else ["*"]
         served = _prepared(path, Path(scratch), limits or Limits(), hosts, cors)

@@ -22,7 +22,7 @@ from paperatlas.graph.store.schema import FACTS, create
 BUILD = ".paperatlas-build"
 _JOURNAL = "journal.db"
 #: What a build puts into the folder: the journal, the files in the making, and what these are written to first.
-_MADE = ("journal.db*", "atlas.*", ".atlas.*.part", "migrated.db*")
+_MADE = ("journal.db*", "atlas.*", ".atlas.*.part", "migrated.db*", "overrides.toml*", "authority.jsonl*")
 
 
 class Journal:

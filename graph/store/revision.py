@@ -17,13 +17,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
+from paperatlas.errors import OutputError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers.merge import Met, gather, hashes_of, marks, still_true, words_hashes
-from paperatlas.graph.authority import kept_authority
+from paperatlas.graph.authority import AUTHORITY, kept_authority
 from paperatlas.graph.linking import Linked, link
 from paperatlas.graph.memory import forget, uncollected
-from paperatlas.graph.overrides import read_overrides
+from paperatlas.graph.overrides import OVERRIDES, read_overrides
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.journal import Journal
 from paperatlas.graph.store.rows import Stored, complete, read, read_runs, settled
@@ -73,6 +74,24 @@ class Revision:
                 complete(self._connection)
             runs = (*(read_runs(self._connection) if self._connection else ()), *self.journal.runs)
         self._runs = {run.id: run for run in runs}
+        self.beside: list[Path] = []
+
+    def put_beside(self, name: str, content: bytes) -> None:
+        """Write a file that counts for the store in the making, and is to take its place beside it.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        path = self.journal.folder / name
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
+        self.beside.append(path)
+
+    def _folder(self, name: str) -> Path:
+        """Return the folder with the file of that name that counts."""
+        return self.journal.folder if self.journal.folder / name in self.beside else self._store.parent
 
     def close(self) -> None:
         """Let go of the store and the journal."""
@@ -149,7 +168,7 @@ class Revision:
 
     def _linked(self, change: Change, anew: bool) -> tuple[Linked, dict[str, str]]:
         """Link what changes upon what stands; or all anew, if what stands was linked otherwise. Return by what, too."""
-        decisions, authority = read_overrides(self._store.parent), kept_authority(self._store.parent)
+        decisions, authority = read_overrides(self._folder(OVERRIDES)), kept_authority(self._folder(AUTHORITY))
         said = hashlib.sha256(repr((decisions.digest(), authority)).encode()).hexdigest()[:16]
         by = {"code": code_fingerprint(), "said": said}
         before = {name: value for name, value in self._rows("SELECT name, value FROM meta") if name in by}

@@ -276,8 +276,8 @@ def test_a_time_that_is_none_is_refused(small_folder: Path, seconds: str, papera
     [
         ([signal.SIGINT], 130, "Interrupted; nothing was changed.\n"),
         ([signal.SIGINT, signal.SIGINT], 130, "Interrupted; nothing was changed.\n"),
-        ([signal.SIGTERM], 143, ""),
-        ([signal.SIGHUP], 129, ""),
+        ([signal.SIGTERM], 143, "Stopped; nothing was changed.\n"),
+        ([signal.SIGHUP], 129, "Stopped; nothing was changed.\n"),
     ],
 )
 def test_a_signal_ends_it_at_once_and_leaves_nothing(

@@ -23,6 +23,8 @@ def main() -> None:
     try:
         _run()
     except Interrupted as stop:
+        # Whoever presses twice wants it to end, not to hear of what ends with it.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print(f"Interrupted; {stop.kept}.", file=sys.stderr)
         sys.exit(130)
     except ClosedPipe:

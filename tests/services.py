@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from paperatlas.extract.fetch import SERVICES, Client, File, Harvest, Request, harvest
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers import read_records
 
@@ -140,6 +141,21 @@ def silent(handler: Handler) -> None:
     handler.close_connection = True
 
 
+def dripping(beginning: bytes) -> Fault:
+    """Send a beginning, and then a byte at a time for ever: no silence is long."""
+
+    def drip(handler: Handler) -> None:
+        handler.wfile.write(beginning)
+        try:
+            while True:
+                handler.wfile.write(b" ")
+                time.sleep(0.02)
+        except OSError:
+            handler.close_connection = True
+
+    return drip
+
+
 def endless(handler: Handler) -> None:
     """Send a bomb: what takes a thousand times the room once it is unpacked."""
     handler.answer(200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(2**25)))
@@ -163,9 +179,9 @@ def arxiv_day(number: int) -> str:
     return time.strftime("%Y-%m-%d", time.gmtime(1_717_200_000 - number // 12 * 86_400))
 
 
-def entry(number: int) -> str:
+def entry(number: int, version: str = "1") -> str:
     return (
-        f"<entry><id>http://arxiv.org/abs/{arxiv_number(number)}v1</id><title>Foo{number}Net:\n  A Network</title>"
+        f"<entry><id>http://arxiv.org/abs/{arxiv_number(number)}v{version}</id><title>Foo{number}Net:\n  A Network</title>"
         f"<updated>{arxiv_day(number)}T10:00:00Z</updated><published>{arxiv_day(number)}T10:00:00Z</published>"
         f"<summary>  {escaped(abstract(number))}\n</summary><author><name>A. One</name></author>"
         '<link href="http://arxiv.org/abs/x" rel="alternate" type="text/html"/>'
@@ -193,8 +209,9 @@ def arxiv(services: Services, params: dict[str, str]) -> bytes:
     """Answer as the arXiv API does; of its queries only the dates are understood."""
     if "id_list" in params:
         there = {arxiv_number(n): n for n in range(services.papers)}
-        found = [there[n] for n in params["id_list"].split(",") if n in there]
-        return feed("".join(map(entry, found)), len(found))
+        asked = [number.partition("v") for number in params["id_list"].split(",")]
+        entries = [entry(there[n], version or "1") for n, _, version in asked if n in there]
+        return feed("".join(entries), len(entries))
     start, size = int(params["start"]), int(params["max_results"])
     first, last = "00000000", "99999999"
     if "submittedDate:[" in params["search_query"]:
@@ -280,3 +297,32 @@ def read(path: Path) -> list[Paper]:
 def names(path: Path) -> list[int]:
     """Return the numbers of the made-up papers in a file, in order."""
     return [int(found[1]) for paper in read(path) if (found := re.search(r"Foo(\d+)Net", paper.abstract))]
+
+
+class Watch:
+    """Time that passes only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 3))
+        self.now += seconds
+
+
+def client_of(services: Services, name: str, watch: Watch | None = None, **options: Any) -> Client:
+    watch = watch or Watch()
+    return Client(SERVICES[name], f"{services.url}/{name}", sleep=watch.sleep, clock=watch.clock, **options)
+
+
+def fetch(
+    services: Services, name: str, request: Request, path: Path, watch: Watch | None = None, **options: Any
+) -> Harvest:
+    return harvest(client_of(services, name, watch, **options), request, File(path))
+
+
+QUERY = Request(query="cat:cs.CL")

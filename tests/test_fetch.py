@@ -3,9 +3,7 @@
 import email.utils
 import json
 import re
-import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,46 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from paperatlas.errors import FetchError, InputError, OutputError
-from paperatlas.extract.fetch import SERVICES, Client, File, Harvest, Request, arxiv, harvest
-from paperatlas.extract.fetch.doi import plain
+from paperatlas.extract.fetch import SERVICES, Client, File, Request, arxiv, harvest
 from paperatlas.extract.fetch.lines import append, as_record
+from paperatlas.extract.fetch.markup import plain
 from paperatlas.extract.fetch.openalex import KEY, from_inverted
 from paperatlas.extract.paper import Paper, clean
 
 from . import services as fake
-from .services import Services, abstract, arxiv_number, feed, names, read
-
-Run = Callable[..., subprocess.CompletedProcess[str]]
-
-
-class Watch:
-    """Time that passes only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.slept: list[float] = []
-
-    def clock(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(round(seconds, 3))
-        self.now += seconds
-
-
-def client_of(services: Services, name: str, watch: Watch | None = None, **options: Any) -> Client:
-    watch = watch or Watch()
-    return Client(SERVICES[name], f"{services.url}/{name}", sleep=watch.sleep, clock=watch.clock, **options)
-
-
-def fetch(
-    services: Services, name: str, request: Request, path: Path, watch: Watch | None = None, **options: Any
-) -> Harvest:
-    return harvest(client_of(services, name, watch, **options), request, File(path))
-
-
-QUERY = Request(query="cat:cs.CL")
-
+from .services import QUERY, Services, Watch, abstract, arxiv_number, client_of, feed, fetch, names, read
 
 # What is asked, and what comes of it.
 
@@ -264,6 +230,11 @@ LASTS = {
     "itself": (fake.redirect(""), "sends us round in circles"),
     "refused": (fake.status(403, body=b'{"error": "no"}'), r"answers 403 Forbidden \(no\)"),
     "bad request": (fake.status(400, body=b"<html>"), "answers 400 Bad Request"),
+    "bad request, and why": (
+        fake.status(400, body=fake.arxiv_error("incorrect id format")),
+        r"answers 400 Bad Request \(incorrect id format\)",
+    ),
+    "nowhere": (lambda handler: handler.answer(302, {}, b""), "sends us on without saying where"),
     "too large": (fake.endless, "an answer of more than 1,048,576 bytes"),
 }
 
@@ -274,7 +245,7 @@ def test_what_lasts_is_told_at_once(case: str, services: Services, tmp_path: Pat
     services.faults, watch = [fault] * 9, Watch()
     with pytest.raises(FetchError, match=f"^arXiv .*: {said}"):
         fetch(services, "arxiv", QUERY, tmp_path / "a.jsonl", watch, largest=2**20)
-    assert watch.slept == []
+    assert watch.slept == ([3.0] * 4 if case == "itself" else [])
     assert [*tmp_path.iterdir()] == []
 
 
@@ -482,8 +453,38 @@ def test_any_text_may_stand_for_an_abstract(text: str) -> None:
         ("<b>Abstract:</b> We <i>do</i>", "We do"),
         ("if a<b and b>c", "if a<b and b>c"),
         ("<script>alert(1)</script><p>We</p>", "We"),
+        ("<p><![CDATA[We introduce <b>FooNet</b>]]> and more</p>", "We introduce FooNet and more"),
+        ("<p><![CDATA[if a<b & b>c]]></p><![CDATA[ open", "if a<b & b>c open"),
+        ("<i>" * 3000 + "We do" + "</i>" * 3000, "We do"),
+        ("<sec>" * 3000 + "We <b class='x'>do</b>" + "</sec>" * 3000, "We do"),
+        ("<alternatives><tex-math>$x$</tex-math> <mml:math>y</mml:math></alternatives>", "$x$"),
+        (
+            "<alternatives><tex-math>\\documentclass{x}</tex-math><math><mi>y</mi></math></alternatives> is",
+            "y is",
+        ),
         ("Abstract", "Abstract"),
     ],
 )
 def test_markup_of_abstracts(marked: str, said: str) -> None:
     assert plain(marked) == said
+
+
+def test_formulas_are_read_in_time(patience: None) -> None:
+    formulas = "<tex-math>x</tex-math><math>y</math>" * 10_000
+    assert plain(f"<alternatives>{formulas}</alternatives>") == "x" * 10_000
+    assert plain("<![CDATA[" * 40_000) == ""
+    assert plain("<b x" * 100_000 + "</p>") == ""
+
+
+def test_markup_beyond_measure_is_not_looked_into(services: Services, tmp_path: Path) -> None:
+    work = {"DOI": "10.1000/foo.1", "abstract": "<p>We</p>" * 50_000}
+    services.pages["/doi/10.1000/foo.1"] = lambda _: (200, {}, json.dumps(work).encode())
+    done = fetch(services, "doi", Request(ids=("10.1000/foo.1",)), tmp_path / "a.jsonl")
+    assert [skipped.reason for skipped in done.skipped] == ["an abstract of 450,000 characters, with its markup"]
+
+
+def test_titles_of_openalex_have_no_markup(services: Services, tmp_path: Path) -> None:
+    work = {**fake.work(1), "title": "A <i>small</i> Network &amp; more"}
+    services.pages["/openalex/works/W1001"] = lambda _: (200, {}, json.dumps(work).encode())
+    fetch(services, "openalex", Request(ids=("W1001",)), tmp_path / "a.jsonl")
+    assert read(tmp_path / "a.jsonl")[0].title == "A small Network & more"

@@ -1,7 +1,9 @@
 """The command ``fetch``, in processes of its own; and that nothing else uses the network."""
 
 import json
+import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -15,7 +17,7 @@ from paperatlas import __version__
 from paperatlas.extract.fetch import SERVICES
 
 from .conftest import ROOT
-from .services import Services, arxiv_number, names
+from .services import Services, arxiv_number, csl, names
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -62,16 +64,77 @@ def test_numbers_from_a_file(services: Services, paperatlas: Run, tmp_path: Path
         (("openalex", "--id", "x"), "'x' is no work of OpenAlex"),
         (("acl", "--volume", "../../etc"), "'../../etc' is no volume of the ACL Anthology (such as 2024.acl-long"),
         (("doi", "--id", "x"), "'x' is no DOI"),
-        (("arxiv", "--query", "x", "--url", "what"), "arXiv (): no address of a service (--url https://HOST/PATH)"),
+        (("arxiv", "--id", "٢٢٠٥.٠٦١٧٥"), "'٢٢٠٥.٠٦١٧٥' is no arXiv number"),
+        (("openalex", "--id", "W١٢"), "'W١٢' is no work of OpenAlex"),
+        (("doi", "--id", "10.١٠٠٠/x"), "'10.١٠٠٠/x' is no DOI"),
+        (("arxiv", "--query", "x", "--since", "٢٠٢٤"), "'٢٠٢٤' is no date"),
+        (("arxiv", "--id", "2205.06175", "--since", "2024"), "--since is for --query"),
+        (("openalex", "--id", "W1", "--since", "2024"), "--since is for --query"),
+        (("arxiv", "--query", b"\xff"), "--query is not UTF-8"),
+        (("doi", "--id", b"10.1000/\xff"), "a number is not UTF-8"),
+        (("arxiv", "--query", "x", "--url", b"http://\xff/"), "--url is not UTF-8"),
+        (("arxiv", "--query", "x", "--mailto", "中@x"), "--mailto '中@x' is no e-mail address in ASCII (such as me@"),
+        (("arxiv", "--query", "x", "--mailto", "a@b\nX: 1"), "--mailto 'a@b\\nX: 1' is no e-mail address"),
+        *(
+            (("arxiv", "--query", "x", "--url", url), "--url is no address of a service (--url https://HOST/PATH)")
+            for url in (
+                "what",
+                "http://",
+                "http://[::1",
+                "http://me:word@a..b/",
+                f"https://{'a' * 64}.org/",
+                "http://x:99999/",
+                "ftp://x/",
+                "http://a b/",
+            )
+        ),
+        *(
+            (("arxiv", "--query", "x", "--url", "http://x", "--pause", pause), f"--pause {pause} is no time to wait")
+            for pause in ("inf", "1e+300", "86401")
+        ),
     ],
 )
 def test_calls_that_cannot_be_meant(
-    arguments: tuple[str, ...], complaint: str, paperatlas: Run, tmp_path: Path
+    arguments: tuple[str | bytes, ...], complaint: str, paperatlas: Run, tmp_path: Path
 ) -> None:
-    done = paperatlas("fetch", *arguments, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1 if "--url" in arguments else 2, "")
+    done = paperatlas("fetch", *map(os.fsdecode, arguments), cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"Error: {complaint}")
     assert done.stderr.count("\n") == 1
+
+
+def test_numbers_without_an_answer_fail_it_in_the_end(services: Services, paperatlas: Run, tmp_path: Path) -> None:
+    services.pages["/doi/10.1000/foo.1"] = lambda _: (403, {}, b"")
+    services.pages["/doi/10.1000/foo.2"] = lambda _: (200, {}, csl(2))
+    ids = [argument for number in (1, 2, 3) for argument in ("--id", f"10.1000/foo.{number}")]
+    done = paperatlas(
+        "fetch", "doi", *ids, "--url", f"{services.url}/doi", "--pause", "0", "-o", "d.jsonl", cwd=tmp_path
+    )
+    assert (done.returncode, names(tmp_path / "d.jsonl")) == (1, [2])
+    host = services.url.removeprefix("http://")
+    assert done.stderr.splitlines() == [
+        "skipped doi:10.1000/foo.3:1: there is no such DOI",
+        "skipped doi:10.1000/foo.1:1: answers 403 Forbidden",
+        "1 new paper; 1 skipped",
+        f"Error: doi.org ({host}): no answer for 1 number (the same command asks again)",
+    ]
+
+
+def test_nothing_found_makes_no_file(services: Services, paperatlas: Run, tmp_path: Path) -> None:
+    url = ("--url", f"{services.url}/arxiv")
+    done = paperatlas("fetch", "arxiv", "--query", "x", *url, "-o", "a.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "0 new papers; 0 skipped; a.jsonl was not made\n")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_stdout_by_its_name_or_closed(services: Services, paperatlas: Run) -> None:
+    services.papers = 1
+    arguments = ("fetch", "arxiv", "--query", "x", "--url", f"{services.url}/arxiv", "-q")
+    named = paperatlas(*arguments, "-o", "/dev/stdout")
+    assert (named.returncode, named.stdout.count("\n"), named.stderr) == (0, 1, "")
+    command = f"{shlex.join([sys.executable, '-m', 'paperatlas', *arguments])} >&-"
+    closed = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (closed.returncode, closed.stderr) == (1, "Error: <stdout>: is closed\n")
 
 
 def test_interrupted_or_killed_it_goes_on(services: Services, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from paperatlas.extract.fetch import acl, arxiv, doi, openalex
 from paperatlas.extract.fetch.client import Client
-from paperatlas.extract.fetch.harvest import File, Harvest, Stream, harvest
+from paperatlas.extract.fetch.harvest import Harvest, harvest
+from paperatlas.extract.fetch.place import File, Stream
 from paperatlas.extract.fetch.service import Page, Request, Service
 
 __all__ = ["SERVICES", "Client", "File", "Harvest", "Page", "Request", "Service", "Stream", "harvest"]

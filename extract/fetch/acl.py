@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from paperatlas.extract.fetch.client import Client
 
 #: Volumes of today (2024.acl-long), and of the time before 2020 (P18-1).
-_VOLUME = re.compile(r"(\d{4}\.[a-z0-9]+|[A-Z]\d\d)-([a-z0-9]+)")
+_VOLUME = re.compile(r"([0-9]{4}\.[a-z0-9]+|[A-Z][0-9]{2})-([a-z0-9]+)")
 
 
 def parts_of(volume: str) -> tuple[str, str]:
@@ -44,8 +44,12 @@ def _pages(client: Client, request: Request, _mark: str) -> Iterator[Page]:
     collection, volume = parts_of(request.volume)
 
     def read(body: bytes) -> list[Paper | Skipped]:
+        file = TextFile(f"{collection}.xml", io.BytesIO(body))
         try:
-            return [*anthology.read(TextFile(f"{collection}.xml", io.BytesIO(body)), volume=volume)]
+            # Another well-formed page would pass for a collection without this volume.
+            if not anthology.sniff(file.head()):
+                raise PassingError("answers no collection")
+            return [*anthology.read(file, volume=volume)]
         except InputError as error:
             raise PassingError(f"answers no collection ({error.problem})") from None
 

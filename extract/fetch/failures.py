@@ -8,33 +8,48 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from paperatlas.errors import FetchError, one_line
 
-if TYPE_CHECKING:
-    import requests
-
 #: Statuses that pass (RFC 9110, 15): too early, too many, and a server's own failures.
 PASSING = frozenset((408, 425, 429, 500, 502, 503, 504))
+#: Statuses that are about us or about the service, whatever is asked: who are you, too many, not now.
+GENERAL = frozenset((401, 407, 429, 503, 511))
 #: The most of an error's message that is repeated, in characters.
-_LONGEST = 200
+LONGEST = 200
 
 
 class PassingError(Exception):
-    """What may be over at the next attempt; ``after`` is when the service wants to be asked again, in seconds."""
+    """What may be over at the next attempt; ``after`` is when the service wants to be asked again, in seconds.
 
-    def __init__(self, problem: str, after: float | None = None) -> None:
+    ``general`` says that any other question would fare the same.
+    """
+
+    def __init__(self, problem: str, after: float | None = None, *, general: bool = False) -> None:
         super().__init__(one_line(problem))
         self.after = after
+        self.general = general
 
 
-class MissingError(FetchError):
+class AnswerError(FetchError):
+    """There is no answer to this very question; there may be one to others."""
+
+
+class QuestionError(AnswerError):
+    """The service does not understand the question."""
+
+
+class MissingError(AnswerError):
     """The service has not what was asked for."""
 
 
-class ElsewhereError(FetchError):
+class ElsewhereError(AnswerError):
     """A redirect to a host that the service is not known to use."""
+
+
+class UnansweredError(AnswerError):
+    """No answer in several attempts."""
 
 
 def json_object(body: bytes) -> dict[str, Any]:
@@ -57,19 +72,24 @@ def meaning(error: Exception, where: str) -> PassingError | FetchError:
     import ssl
 
     from requests import ConnectTimeout
-    from requests.exceptions import InvalidSchema, InvalidURL, MissingSchema
+    from requests.exceptions import InvalidHeader, InvalidSchema, InvalidURL, MissingSchema
+    from urllib3.exceptions import LocationParseError, NewConnectionError, ProxyError
 
-    if isinstance(error, InvalidSchema | InvalidURL | MissingSchema):
+    if isinstance(error, InvalidSchema | InvalidURL | MissingSchema | LocationParseError):
         return FetchError("no address of a service", where=where, hint="--url https://HOST/PATH")
+    if isinstance(error, InvalidHeader | UnicodeError):
+        return FetchError("a question that cannot be sent, for its characters", where=where)
     causes = [*_causes(error)]
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return FetchError("no secure connection", where=where, hint="a proxy in between, or a clock that is wrong?")
     if isinstance(error, ConnectTimeout):
-        return PassingError("no connection")
+        return PassingError("no connection", general=True)
     if any(isinstance(cause, TimeoutError) for cause in causes) or "Timeout" in type(error).__name__:
         return PassingError("silent for too long")
     said = next((text for text in map(_said, causes) if text), "")
-    return PassingError(f"cannot be reached: {said[:1].lower()}{said[1:]}" if said else "an answer that is cut off")
+    general = any(isinstance(cause, NewConnectionError | ProxyError) for cause in causes)
+    problem = f"cannot be reached: {said[:1].lower()}{said[1:]}" if said else "an answer that is cut off"
+    return PassingError("cannot be reached" if general and not said else problem, general=general)
 
 
 def _said(error: BaseException) -> str:
@@ -92,12 +112,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [c for c in carried if isinstance(c, BaseException)]
 
 
-def retry_after(response: requests.Response) -> float | None:
+def retry_after(header: str) -> float | None:
     """Return the seconds that ``Retry-After`` asks for, as a number or a date; ``None`` if it makes no sense."""
     from urllib3.exceptions import InvalidHeader
     from urllib3.util import Retry
 
-    header = response.headers.get("Retry-After", "")
     try:
         # The library would cut it to six hours, and the caller would think that this is what was asked.
         return Retry(retry_after_max=10**9).parse_retry_after(header) if header else None
@@ -111,13 +130,15 @@ def message(body: bytes) -> str:
     >>> message(b'{"error": "Invalid filter", "message": "Unknown field"}'), message(b"<html>..."), message(b"Too fast")
     ('Unknown field', '', 'Too fast')
     """
-    text = body[:20_000].decode("utf-8", "replace").strip()
+    text = body[:20_000].decode("utf-8", "replace").lstrip("\ufeff").strip()
+    if "\0" in text:
+        return ""
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
-        return "" if text.startswith("<") else " ".join(text.split())[:_LONGEST]
+        return "" if text.startswith("<") else " ".join(text.split())[:LONGEST]
     words = said.get("message") or said.get("error") if isinstance(said, dict) else None
-    return " ".join(words.split())[:_LONGEST] if isinstance(words, str) else ""
+    return " ".join(words.split())[:LONGEST] if isinstance(words, str) else ""
 
 
 def spoken(seconds: float) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from paperatlas.errors import InputError, OutputError
-from paperatlas.extract.identifiers import arxiv_id, doi
+from paperatlas.extract.fetch.numbers import bare
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers import json as json_reader
 from paperatlas.extract.readers.files import TextFile
@@ -39,19 +39,13 @@ def as_record(paper: Paper) -> bytes:
 
 
 def keys_of(paper: Paper) -> set[str]:
-    """Return what a paper goes by: two papers that share any of it are one."""
-    return {key for key in (paper.id, f"arXiv:{paper.arxiv}", f"doi:{paper.doi}") if key and not key.endswith(":")}
+    """Return what a paper goes by: two papers that share any of it are one. Without a number it is the text.
 
-
-def number_key(number: str) -> str:
-    """Return which of its keys a paper goes by that is asked for by number.
-
-    >>> number_key("https://arxiv.org/abs/2205.06175v2"), number_key("10.1000/X"), number_key("https://openalex.org/W1")
-    ('arXiv:2205.06175', 'doi:10.1000/x', 'W1')
+    >>> keys_of(Paper("We ...", arxiv="math.GT/0309136"))
+    {'arXiv:math/0309136'}
     """
-    if arxiv_id(number):
-        return f"arXiv:{arxiv_id(number)}"
-    return f"doi:{doi(number)}" if doi(number) else number.rpartition("/")[2]
+    keys = {paper.id, f"arXiv:{bare(paper.arxiv)}", f"doi:{paper.doi}"} - {"", "arXiv:", "doi:"}
+    return keys or {f"text:{paper.fingerprint()}"}
 
 
 def read_keys(path: Path) -> set[str]:
@@ -77,10 +71,12 @@ def ensure_writable(path: Path) -> None:
     """Find out whether a file can be written to, without leaving a trace.
 
     Raises:
-        OutputError: it cannot.
+        OutputError: it cannot, or it is something that does not keep what is written (a pipe, a device).
     """
     try:
         if path.exists():
+            if not path.is_file() and not path.is_dir():
+                raise OutputError("is no regular file", where=str(path), hint="without -o the lines go to stdout")
             path.open("ab").close()
         else:
             existing = next(place for place in path.absolute().parents if place.exists())

@@ -10,10 +10,12 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from paperatlas.extract.fetch.failures import MissingError, PassingError, json_object
-from paperatlas.extract.fetch.service import Page, Request, Service, page_of
+from paperatlas.extract.fetch.markup import MAX_MARKED, plain
+from paperatlas.extract.fetch.numbers import in_path
+from paperatlas.extract.fetch.paging import advancing
+from paperatlas.extract.fetch.service import Page, Request, Service, one_by_one, page_of
 from paperatlas.extract.identifiers import arxiv_id, doi
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.records import MAX_ABSTRACT, Skipped, paper_from
@@ -26,27 +28,31 @@ KEY = "OPENALEX_API_KEY"
 PER_PAGE = 100
 #: What can be reached by the number of a page.
 _DEPTH = 10_000
+#: More works than there are.
+_MANY = 10**12
+_CURSOR = re.compile(r"[!-~]{1,2000}")
 #: What a mark looks like: the next page's number, or a cursor.
-_MARK = re.compile(r"(page|cursor)=((?<=page=)\d{1,6}|(?<=cursor=)\S+)")
+_MARK = re.compile(r"(page|cursor)=((?<=page=)[0-9]{1,6}|(?<=cursor=)[!-~]{1,2000})")
 _FIELDS = "id,doi,title,publication_date,authorships,abstract_inverted_index,locations,topics"
 
 
 def _pages(client: Client, request: Request, mark: str) -> Iterator[Page]:
-    return _by_number(client, request.ids) if request.ids else _by_query(client, request, mark)
+    if request.ids:
+        return _by_number(client, request.ids)
+    return advancing(client, _by_query(client, request, mark))
 
 
 def _by_number(client: Client, ids: tuple[str, ...]) -> Iterator[Page]:
-    for number in ids:
-        name = f"doi:{doi(number)}" if doi(number) else number.rpartition("/")[2]
+    def ask(number: str) -> Paper | Skipped:
         source = Source(number, 1)
+        name = in_path(f"doi:{doi(number)}" if doi(number) else number.rpartition("/")[2])
         try:
-            work = client.ask(
-                f"/works/{quote(name, safe=':/')}", {"select": _FIELDS} | _credentials(client), json_object
-            )
-            item = _paper(work, source)
+            work = client.ask(f"/works/{name}", {"select": _FIELDS} | _credentials(client), json_object)
         except MissingError:
-            item = Skipped(source, "OpenAlex has no such work")
-        yield page_of([item], total=len(ids))
+            return Skipped(source, "OpenAlex has no such work")
+        return _paper(work, source)
+
+    return one_by_one(ids, ask)
 
 
 def _by_query(client: Client, request: Request, mark: str) -> Iterator[Page]:
@@ -61,7 +67,11 @@ def _by_query(client: Client, request: Request, mark: str) -> Iterator[Page]:
     }
     known = _MARK.fullmatch(mark) or _MARK.fullmatch("cursor=*" if "api_key" in question else "page=1")
     way, place = known.groups() if known else ("page", "1")
+    before = set[str]()
     while True:
+        if place in before:
+            raise client.error("sends us round in circles: it gives a cursor that it gave before")
+        before.add(place)
         if way == "page" and int(place) * size > _DEPTH:
             raise client.error(f"gives only the first {_DEPTH:,} works to whom it does not know", hint=f"set {KEY}")
         works, total, cursor = client.ask("/works", {**question, way: place}, _list)
@@ -81,8 +91,12 @@ def _by_query(client: Client, request: Request, mark: str) -> Iterator[Page]:
 
 
 def _credentials(client: Client) -> dict[str, str]:
-    given = {"mailto": client.mailto, "api_key": os.environ.get(KEY, "").strip()}
+    given = {"mailto": client.mailto, "api_key": _key()}
     return {name: value for name, value in given.items() if value}
+
+
+def _key() -> str:
+    return os.environ.get(KEY, "").strip()
 
 
 def _list(body: bytes) -> tuple[list[object], int | None, str]:
@@ -92,7 +106,10 @@ def _list(body: bytes) -> tuple[list[object], int | None, str]:
     if not isinstance(meta, dict) or not isinstance(works, list):
         raise PassingError("answers what is no list of works")
     count, cursor = meta.get("count"), meta.get("next_cursor")
-    return works, count if isinstance(count, int) else None, cursor if isinstance(cursor, str) else ""
+    if isinstance(cursor, str) and cursor and not _CURSOR.fullmatch(cursor):
+        raise PassingError("answers a cursor that no address can hold")
+    known = isinstance(count, int) and 0 <= count < _MANY
+    return works, count if known else None, cursor if isinstance(cursor, str) else ""
 
 
 def _paper(work: object, source: Source) -> Paper | Skipped:
@@ -105,7 +122,7 @@ def _paper(work: object, source: Source) -> Paper | Skipped:
             "doi": work.get("doi"),
             "arxiv": next(filter(None, map(arxiv_id, _addresses(work))), ""),
             "url": work.get("id"),
-            "title": work.get("title"),
+            "title": _title(work.get("title")),
             "abstract": from_inverted(work.get("abstract_inverted_index")),
             "date": work.get("publication_date"),
             "authors": _authors(work),
@@ -113,6 +130,10 @@ def _paper(work: object, source: Source) -> Paper | Skipped:
         },
         Source(number, 1) if number else source,
     )
+
+
+def _title(title: object) -> str:
+    return plain(title) if isinstance(title, str) and len(title) <= MAX_MARKED else ""
 
 
 def _authors(work: Mapping[str, Any]) -> list[str]:
@@ -148,4 +169,4 @@ def from_inverted(index: object) -> str:
     return " ".join(words[place] for place in sorted(words))
 
 
-SERVICE = Service("OpenAlex", "https://api.openalex.org", pause=0.2, pages=_pages)
+SERVICE = Service("OpenAlex", "https://api.openalex.org", pause=0.2, pages=_pages, secret=_key)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from paperatlas.cli.common import Quiet, Verbose, Voice, counted
-from paperatlas.errors import Interrupted, UsageError
+from paperatlas.errors import FetchError, Interrupted, UsageError
 from paperatlas.files import stdin
 
 if TYPE_CHECKING:
     from paperatlas.extract.fetch import Request
+    from paperatlas.extract.fetch.place import Place
 
 app = typer.Typer(
     help="Fetch papers from arXiv, OpenAlex, the ACL Anthology or by DOI, as JSON Lines for build. Nothing else here "
@@ -36,7 +38,13 @@ Query = Annotated[
     ),
 ]
 Since = Annotated[
-    str, typer.Option("--since", metavar="DATE", help="Nothing older: 2024, 2024-05 or 2024-05-12.", show_default=False)
+    str,
+    typer.Option(
+        "--since",
+        metavar="DATE",
+        help="With --query: nothing older than 2024, 2024-05 or 2024-05-12.",
+        show_default=False,
+    ),
 ]
 Limit = Annotated[
     int | None, typer.Option("--limit", "-n", metavar="N", min=1, help="The first N papers only.", show_default=False)
@@ -93,13 +101,13 @@ def arxiv(
 ) -> None:
     """Fetch papers from arXiv, by number or by a query such as 'cat:cs.CL AND abs:"knowledge graph"', newest first."""
     from paperatlas.extract.fetch import Request
-    from paperatlas.extract.identifiers import arxiv_id
+    from paperatlas.extract.fetch.numbers import arxiv_number
 
-    numbers = _numbers(ids, ids_from, query)
+    numbers = _numbers(ids, ids_from, query, since)
     for number in numbers:
-        if not arxiv_id(number):
+        if not arxiv_number(number):
             raise UsageError(f"{number!r} is no arXiv number", hint="such as 2205.06175 or hep-th/9901001")
-    request = Request(ids=tuple(map(arxiv_id, numbers)), query=query, since=_day(since), limit=limit)
+    request = Request(ids=_distinct(map(arxiv_number, numbers)), query=query, since=_day(since), limit=limit)
     _run("arxiv", request, output, url, pause, mailto, Voice(quiet=quiet, verbose=verbose))
 
 
@@ -122,14 +130,14 @@ def openalex(
     A key in the environment's OPENALEX_API_KEY lets you have more.
     """
     from paperatlas.extract.fetch import Request
-    from paperatlas.extract.identifiers import doi
+    from paperatlas.extract.fetch.numbers import doi_number
 
-    numbers = _numbers(ids, ids_from, query)
+    numbers = _numbers(ids, ids_from, query, since)
     for number in numbers:
-        if not doi(number) and not re.fullmatch(r"(?:https://openalex\.org/)?[Ww]\d+", number):
+        if not doi_number(number) and not re.fullmatch(r"(?:https://openalex\.org/)?[Ww][0-9]{1,20}", number):
             raise UsageError(f"{number!r} is no work of OpenAlex", hint="such as W2741809807, or a DOI")
     request = Request(
-        ids=tuple(doi(number) or number.rpartition("/")[2].upper() for number in numbers),
+        ids=_distinct(doi_number(number) or number.rpartition("/")[2].upper() for number in numbers),
         query=query,
         since=_day(since),
         limit=limit,
@@ -168,19 +176,21 @@ def doi(
     verbose: Verbose = False,
 ) -> None:
     """Fetch what the agencies that register DOIs (Crossref, DataCite) know of papers; many come without an abstract."""
-    from paperatlas.extract import identifiers
     from paperatlas.extract.fetch import Request
+    from paperatlas.extract.fetch.numbers import doi_number
 
-    numbers = _numbers(ids, ids_from, "")
+    numbers = _numbers(ids, ids_from)
     for number in numbers:
-        if not identifiers.doi(number):
+        if not doi_number(number):
             raise UsageError(f"{number!r} is no DOI", hint="such as 10.18653/v1/2024.acl-long.1")
-    request = Request(ids=tuple(map(identifiers.doi, numbers)))
+    request = Request(ids=_distinct(map(doi_number, numbers)))
     _run("doi", request, output, url, pause, mailto, Voice(quiet=quiet, verbose=verbose))
 
 
-def _numbers(given: list[str] | None, file: str, query: str) -> list[str]:
-    """Return the numbers of the options and of the file, each once."""
+def _numbers(given: list[str] | None, file: str, query: str = "", since: str = "") -> list[str]:
+    """Return the numbers of the options and of the file; there are none where there is a query."""
+    from paperatlas.extract.fetch.checks import check_text
+
     numbers = [*given] if given else []
     if file:
         try:
@@ -188,10 +198,18 @@ def _numbers(given: list[str] | None, file: str, query: str) -> list[str]:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot be read: {getattr(error, 'strerror', 'not UTF-8')}", where=file) from error
         numbers += (line.strip() for line in text.splitlines())
-    found = [*dict.fromkeys(filter(None, numbers))]
+    found = [*filter(None, numbers)]
     if bool(found) == bool(query):
         raise UsageError("which papers?", hint="give --id or --ids, or else --query")
+    if found and since:
+        raise UsageError("--since is for --query: a paper that is asked for by number is wanted whenever it came out")
+    for option, value in (("--query", query), *(("a number", number) for number in found)):
+        check_text(option, value)
     return found
+
+
+def _distinct(numbers: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(numbers))
 
 
 def _day(date: str) -> str:
@@ -200,7 +218,7 @@ def _day(date: str) -> str:
 
     if not date:
         return ""
-    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", date)
+    match = re.fullmatch(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", date, re.ASCII)
     year, month, day = (int(part or 1) for part in match.groups()) if match else (0, 0, 0)
     try:
         return datetime.date(year, month, day).isoformat()
@@ -213,28 +231,49 @@ def _run(
 ) -> None:
     """Fetch, and tell what came."""
     from paperatlas import __version__
-    from paperatlas.extract.fetch import SERVICES, Client, File, Stream, harvest
+    from paperatlas.extract.fetch import SERVICES, Client, harvest
+    from paperatlas.extract.fetch.checks import check_address, check_mailbox, check_pause
 
     service = SERVICES[name]
-    if pause is not None and pause < service.pause and not url:
-        raise UsageError(f"{service.name} asks for {service.pause:g} s between two questions")
-    to_file = output is not None and str(output) != "-"
-
-    def write(lines: bytes) -> None:
-        sys.stdout.buffer.write(lines)
-        sys.stdout.buffer.flush()
-
+    if url:
+        check_address(url)
+    if pause is not None:
+        check_pause(pause, service, mirror=bool(url))
+    if mailto:
+        check_mailbox(mailto)
+    file = output if output and str(output) not in ("-", "/dev/stdout") else None
     client = Client(service, url, pause, mailto, agent=f"paperatlas/{__version__}", say=voice.say)
     try:
         done = harvest(
             client,
             request,
-            File(output) if to_file and output else Stream(write),
+            _place(file),
             progress=lambda seen, total: voice.detail(f"{seen:,}" + (f" of {total:,}" if total is not None else "")),
         )
     except Interrupted as stop:
-        kept = f"{output} has what came; the same command goes on from there" if to_file else "what came was written"
+        kept = f"{file} has what came; the same command goes on from there" if file else "what came was written"
         raise Interrupted(kept) from stop
-    voice.report_skipped(done.skipped)
+    voice.report_skipped((*done.skipped, *done.failed))
     there = f", {done.known:,} already there" if done.known else ""
-    voice.say(f"{counted(done.new, 'new paper')}{there}; {len(done.skipped)} skipped")
+    nothing = f"; {file} was not made" if file and not file.exists() else ""
+    voice.say(f"{counted(done.new, 'new paper')}{there}; {len(done.skipped)} skipped{nothing}")
+    if done.failed:
+        raise FetchError(
+            f"no answer for {counted(len(done.failed), 'number')}",
+            where=client.where,
+            hint="the same command asks again",
+        )
+
+
+def _place(file: Path | None) -> Place:
+    from paperatlas.extract.fetch import File, Stream
+
+    if file:
+        return File(file)
+    stdout = sys.stdout.buffer
+
+    def write(lines: bytes) -> None:
+        stdout.write(lines)
+        stdout.flush()
+
+    return Stream(write)

@@ -47,6 +47,12 @@ def main() -> None:
         if debug:
             raise
         _fail(str(error), error.exit_code)
+    except UnicodeEncodeError as error:
+        # Bytes of the command line, or of a file's name, that are no text come as halves of characters.
+        if debug:
+            raise
+        around = error.object[max(0, error.start - 20) : error.end]
+        _fail(f"{around!a} has bytes that are no text here (the encoding is {error.encoding})", 1)
     except MemoryError:
         if debug:
             raise

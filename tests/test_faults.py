@@ -148,6 +148,24 @@ def test_that_nobody_hears_what_is_said_is_no_failure(to: str, tmp_path: Path) -
     assert done.stdout == "0\n0\n1\n"
 
 
+def test_what_is_no_text_is_told_and_what_is_said_is_one_line(example_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(example_folder, tmp_path / "atlas")
+    done = shell(
+        r"""
+        paperatlas rename atlas ImageNet $'x\xff'; echo $?
+        paperatlas rename atlas ImageNet $'Image\n\e[2JNet'; echo $?
+        paperatlas extract one.jsonl --gazetteer $'\xff'; echo $?
+        """,
+        tmp_path,
+    )
+    assert done.stdout == "1\n0\n1\n"
+    first, second, third = done.stderr.splitlines()
+    assert first.startswith("Error: ")
+    assert "x\\udcff' has bytes that are no text here (the encoding is utf-8)" in first
+    assert second == "image-2jnet is called Image \ufffd[2JNet"
+    assert third == "Error: '\\udcff' has bytes that are no text here (the encoding is utf-8)"
+
+
 def test_an_output_that_is_no_file_is_written_to_as_it_is(example_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "EXAMPLES").symlink_to(example_folder)
     done = shell(

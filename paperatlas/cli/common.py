@@ -121,12 +121,12 @@ class Voice:
     def say(self, text: str) -> None:
         """Say something unless asked to be quiet."""
         if not self.quiet:
-            typer.echo(text, err=True)
+            typer.echo(one_line(text), err=True)
 
     def detail(self, text: str) -> None:
         """Say something only when asked for more."""
         if self.verbose and not self.quiet:
-            typer.echo(text, err=True)
+            typer.echo(one_line(text), err=True)
 
     def progress(self, papers: Iterable[Paper], total: int) -> Iterable[Paper]:
         """Show how far the papers have come, where stderr is a terminal."""

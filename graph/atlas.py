@@ -22,7 +22,7 @@ from paperatlas.graph.analysis.paths import Route, paths
 from paperatlas.graph.analysis.timeline import Timeline, timeline
 from paperatlas.graph.build import PAPER_TYPE, paper_id
 from paperatlas.graph.linking import build_graph
-from paperatlas.graph.lookup import GraphLookup, Lookup
+from paperatlas.graph.lookup import GraphLookup, Lookup, as_text
 from paperatlas.graph.resolve.forms import form
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.view import View
@@ -112,6 +112,7 @@ class Atlas:
             data = self.look.node(node)
             return data is not None and type in (None, data["type"])
 
+        name = as_text(name)
         for candidate in (name, slug(name), f"paper/{name}", *self.look.called(form(name).key)):
             if fits(candidate):
                 return candidate

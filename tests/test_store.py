@@ -1,6 +1,8 @@
 """What is written to an atlas is what is read from it; what is no atlas is refused."""
 
 import json
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from paperatlas.building import build
-from paperatlas.errors import AtlasError, InputError, OutputError
+from paperatlas.building import build, relink
+from paperatlas.errors import AtlasError, InputError, NotFoundError, OutputError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options
@@ -133,6 +135,27 @@ def test_what_is_no_atlas_is_refused(prepare: Callable[[Path], object], complain
     assert (tmp_path / "atlas.db").read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["\udcff", "\ud800 of no byte", "Fr\udce9chet Inception Distanc"])
+def test_a_name_that_is_no_text_is_not_there(name: str, example_folder: Path) -> None:
+    atlas = open_atlas(example_folder)
+    with pytest.raises(NotFoundError, match="nothing here is called"):
+        atlas.find(name)
+    found = [atlas.look.node(name), atlas.look.name(name), atlas.look.edges_at(name), atlas.look.called(name)]
+    assert [*found, atlas.look.named_in(name)] == [None, None, [], [], []]
+
+
+def test_a_name_in_bytes_that_the_locale_does_not_know_is_found(example_folder: Path) -> None:
+    given = "Fréchet Inception Distance".encode().decode("ascii", "surrogateescape")
+    assert open_atlas(example_folder).find(given) == "frechet-inception-distance"
+
+
+def test_an_atlas_in_a_folder_whose_name_is_no_text(example_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(example_folder, tmp_path / os.fsdecode(b"at\xfe"))
+    assert [*verify(folder / "atlas.db")] == []
+    relink(folder)
+    assert contents(folder) == contents(example_folder)
+
+
 def test_a_newer_atlas_is_refused(example_folder: Path, tmp_path: Path) -> None:
     newer = tmp_path / "atlas.db"
     newer.write_bytes((example_folder / "atlas.db").read_bytes())
@@ -221,6 +244,8 @@ def older(connection: sqlite3.Connection, atlas: Atlas, pipeline: str) -> None:
 def test_an_atlas_of_the_first_schema_opens_and_grows(
     example_folder: Path, example_atlas: Atlas, tmp_path: Path
 ) -> None:
+    tmp_path /= os.fsdecode(b"at\xfe")
+    tmp_path.mkdir()
     with closing(sqlite3.connect(tmp_path / "atlas.db")) as connection:
         older(connection, example_atlas, example_atlas.runs[0].fingerprint)
     before = (tmp_path / "atlas.db").read_bytes()

@@ -122,7 +122,8 @@ def index(connection: sqlite3.Connection) -> None:
 
 def is_current(connection: sqlite3.Connection) -> bool:
     """Tell whether a connection reads a file, not the copy in memory of one of an older version."""
-    return bool(connection.execute("PRAGMA database_list").fetchone()[2])
+    # Told by SQLite: the file's name need not be text, which is all that comes out of it.
+    return bool(connection.execute("SELECT file <> '' FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -144,7 +145,7 @@ def connect(path: Path) -> sqlite3.Connection:
                 raise AtlasError("damaged: cut off", where=str(path), hint="build it anew")
             if version == SCHEMA_VERSION:
                 return connection
-            older, connection = connection, sqlite3.connect(":memory:", check_same_thread=False)
+            older, connection = connection, sqlite3.connect(":memory:", uri=True, check_same_thread=False)
             with closing(older):
                 older.backup(connection)
             for step in range(version, SCHEMA_VERSION):

@@ -25,6 +25,7 @@ from paperatlas.graph.linking import build_graph
 from paperatlas.graph.lookup import GraphLookup, Lookup, as_text
 from paperatlas.graph.resolve.forms import form
 from paperatlas.graph.runs import Run
+from paperatlas.graph.store.schema import readable
 from paperatlas.graph.store.view import View
 from paperatlas.schema import EntityType
 
@@ -227,7 +228,9 @@ def store_of(folder: Path) -> Path:
     Raises:
         AtlasError: there is no such folder or file.
     """
-    if not folder.exists():
+    with readable(folder):
+        there = folder.exists()
+    if not there:
         raise AtlasError(
             "no such folder", where=str(folder), hint="make an atlas with 'paperatlas build INPUT... -o DIR'"
         )

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -24,6 +26,7 @@ from paperatlas.export.rdf.vocabulary import ONTOLOGY_FILE, SHAPES_FILE
 from paperatlas.export.sparql import load
 from paperatlas.files import atomic_writer
 from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas
+from paperatlas.graph.lookup import as_text
 from paperatlas.graph.runs import Run
 
 METADATA, VOID_FILE = "ro-crate-metadata.json", "void.ttl"
@@ -66,7 +69,9 @@ def write_crate(atlas: Atlas, folder: Path, *, licence: str = "") -> list[Path]:
     date = _date(folder)
     counted = statistics(load(folder).store)
     base = "file:///crate/"
-    absolute = described(f"{base}#dataset", folder.resolve().name, counted, dumps={base + TURTLE: "text/turtle"})
+    absolute = described(
+        f"{base}#dataset", as_text(folder.resolve().name), counted, dumps={base + TURTLE: "text/turtle"}
+    )
     void = ox.serialize((ox.Triple(*row) for row in absolute), format=ox.RdfFormat.TURTLE) or b""
     contents = {
         # Relative to where the file lies, wherever that is.
@@ -107,13 +112,13 @@ def _entities(atlas: Atlas, folder: Path, date: str, licence: str) -> Iterator[d
     yield {
         "@id": "./",
         "@type": "Dataset",
-        "name": f"Atlas {folder.resolve().name}",
+        "name": f"Atlas {as_text(folder.resolve().name)}",
         "description": f"A knowledge graph of what {len(atlas.papers)} papers name and state: {things} things, "
         f"{atlas.graph.number_of_edges()} relations, every one with the sentence that says so.",
         "datePublished": date,
         "license": {"@id": licence} if licence else "not stated",
         "conformsTo": {"@id": ONTOLOGY.rstrip("#")},
-        "hasPart": [{"@id": path.name} for path in parts],
+        "hasPart": [{"@id": _iri(path)} for path in parts],
         "mentions": [{"@id": f"#run-{run.id}"} for run in atlas.runs],
     }
     for path in parts:
@@ -131,12 +136,17 @@ def _entities(atlas: Atlas, folder: Path, date: str, licence: str) -> Iterator[d
         yield {"@id": licence, "@type": "CreativeWork", "name": licence}
 
 
+def _iri(path: Path) -> str:
+    """Return the relative IRI of a file of the folder; of a name that is no text, it names the bytes."""
+    return re.sub(r"[^\w.~-]+", lambda odd: quote(os.fsencode(odd[0])), path.name)
+
+
 def _file(path: Path) -> dict[str, Any]:
     kind, about = _FILES.get(path.name, (_ENDINGS.get(path.suffix, "application/octet-stream"), ""))
     described = {
-        "@id": path.name,
+        "@id": _iri(path),
         "@type": "File",
-        "name": path.name,
+        "name": as_text(path.name),
         "encodingFormat": kind,
         "contentSize": str(path.stat().st_size),
     }

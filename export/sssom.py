@@ -9,6 +9,9 @@
 
 The format: https://mapping-commons.github.io/sssom/ (1.0). Identifiers are prefixed names, as it wants; an identifier
 that is no IRI is given as it stands in its list.
+
+Spreadsheets open such tables, too: a cell that they would run as a formula gets an apostrophe in front, as in
+:mod:`.tables`. No IRI, prefixed or not, begins like one.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from typing import BinaryIO, NamedTuple
 from urllib.parse import quote
 
 from paperatlas.export.namespaces import OUTSIDE, THINGS, VOCABULARIES, outside_iri
+from paperatlas.export.tables import defused
 from paperatlas.graph.atlas import Atlas
 from paperatlas.graph.build import nodes
 from paperatlas.graph.resolve import Reason
@@ -61,8 +65,9 @@ def write_sssom(atlas: Atlas, out: BinaryIO) -> None:
     writer.writerow(_COLUMNS)
     for m in mappings:
         subject = f"id:{quote(m.node, safe='-._~')}"
-        row = (subject, m.name, "skos:exactMatch", objects[m.identifier], m.label)
-        writer.writerow([*row, "semapv:LexicalMatching", "skos concept", "skos:prefLabel", "rdfs:label", m.form])
+        tie = (subject, m.name, "skos:exactMatch", objects[m.identifier], m.label)
+        row = (*tie, "semapv:LexicalMatching", "skos concept", "skos:prefLabel", "rdfs:label", m.form)
+        writer.writerow(map(defused, row))
     out.write(made.getvalue().encode())
 
 

@@ -1,7 +1,7 @@
 """Tables for spreadsheets and data frames: ``nodes.csv``, ``edges.csv``, ``results.csv``.
 
 Lists are joined by " | ". A cell of text that a spreadsheet would run as a formula (``=cmd|...``) gets an apostrophe
-in front; plain numbers are left as they are.
+in front; plain numbers are left as they are. Who reads a table back takes it off where such a sign follows.
 """
 
 from __future__ import annotations

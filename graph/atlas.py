@@ -22,9 +22,10 @@ from paperatlas.graph.analysis.paths import Route, paths
 from paperatlas.graph.analysis.timeline import Timeline, timeline
 from paperatlas.graph.build import PAPER_TYPE, paper_id
 from paperatlas.graph.linking import build_graph
-from paperatlas.graph.lookup import GraphLookup, Lookup
+from paperatlas.graph.lookup import GraphLookup, Lookup, as_text
 from paperatlas.graph.resolve.forms import form
 from paperatlas.graph.runs import Run
+from paperatlas.graph.store.schema import readable
 from paperatlas.graph.store.view import View
 from paperatlas.schema import EntityType
 
@@ -112,6 +113,7 @@ class Atlas:
             data = self.look.node(node)
             return data is not None and type in (None, data["type"])
 
+        name = as_text(name)
         for candidate in (name, slug(name), f"paper/{name}", *self.look.called(form(name).key)):
             if fits(candidate):
                 return candidate
@@ -226,7 +228,9 @@ def store_of(folder: Path) -> Path:
     Raises:
         AtlasError: there is no such folder or file.
     """
-    if not folder.exists():
+    with readable(folder):
+        there = folder.exists()
+    if not there:
         raise AtlasError(
             "no such folder", where=str(folder), hint="make an atlas with 'paperatlas build INPUT... -o DIR'"
         )

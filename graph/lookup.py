@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property
@@ -12,6 +13,21 @@ from paperatlas.graph.resolve.forms import form
 
 if TYPE_CHECKING:
     import networkx as nx
+
+
+#: Surrogates that stand for no byte.
+_LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+
+def as_text(given: str) -> str:
+    """Return what was typed, or what a file is called, as text, with U+FFFD for what is none.
+
+    The system gives bytes, and those that the locale does not know (under "C" all but ASCII) are surrogates to Python.
+
+    >>> as_text("Fr\\udcc3\\udca9chet"), as_text("Fr\\udce9chet")
+    ('Fréchet', 'Fr\ufffdchet')
+    """
+    return _LONE.sub("\ufffd", given).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 class Lookup(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -15,7 +16,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from paperatlas.errors import AtlasError
+from paperatlas.errors import PaperatlasError
 from paperatlas.extract.facts import Facts, Span
 from paperatlas.extract.latex import fold
 from paperatlas.graph.authority import kept_authority
@@ -54,8 +55,9 @@ def verify(store: Path) -> Iterator[Fault]:
             with readable(store):
                 for problem in _problems(connection, store):
                     yield problem if isinstance(problem, Fault) else Fault(str(store), *problem)
-        except AtlasError as error:
-            yield Fault(str(store), "file", error.problem)
+        # Of the store, or of what a person or an outside list says beside it.
+        except PaperatlasError as error:
+            yield Fault(error.where or str(store), "file", error.problem)
 
 
 def _problems(connection: sqlite3.Connection, store: Path) -> Iterator[Fault | tuple[str, str]]:
@@ -89,8 +91,22 @@ def _problems(connection: sqlite3.Connection, store: Path) -> Iterator[Fault | t
 def _exports(folder: Path, meta: Mapping[str, str]) -> Iterator[Fault]:
     for name, expected in json.loads(meta.get("exports", "{}")).items():
         path = folder / name
-        if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() != expected:
-            yield Fault(str(path), "file", f"not what was made of the store; {_ANEW}")
+        if problem := _differs(path, expected):
+            yield Fault(str(path), "file", problem)
+
+
+def _differs(path: Path, expected: str) -> str:
+    """Return why a file that was made of the store is not what it was, or nothing; it need not be there."""
+    # A link that leads nowhere is there, too.
+    if not os.path.lexists(path):
+        return ""
+    if not path.is_file():
+        return f"is no file; move it away: {_ANEW}"
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return "" if hashlib.sha256(content).hexdigest() == expected else f"not what was made of the store; {_ANEW}"
 
 
 def _ungrounded(stored: Stored) -> Iterator[str]:

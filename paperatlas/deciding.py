@@ -10,6 +10,7 @@ from paperatlas.errors import NotFoundError, UsageError
 from paperatlas.graph import edits
 from paperatlas.graph.atlas import Atlas, open_atlas
 from paperatlas.graph.authority import kept_authority, tie
+from paperatlas.graph.lookup import as_text
 from paperatlas.graph.overrides import OVERRIDES, read_overrides
 from paperatlas.graph.resolve import resolve
 from paperatlas.graph.resolve.decisions import Name, Overrides
@@ -61,12 +62,16 @@ def rename(folder: Path, name: str, to: str) -> Atlas:
 
     Raises:
         NotFoundError: the name means nothing here.
+        UsageError: the other name is no text.
         OverridesError: it contradicts what the overrides say.
     """
+    typed = as_text(to)
+    if typed.count("\ufffd") > to.count("\ufffd"):
+        raise UsageError(f"{to!a} is no text")
 
     def said(text: str) -> str:
         atlas = open_atlas(folder)
-        return edits.rename(text, _named(atlas, atlas.find(name)), to, source=str(folder / OVERRIDES))
+        return edits.rename(text, _named(atlas, atlas.find(name)), typed, source=str(folder / OVERRIDES))
 
     return relink(folder, said=said)
 

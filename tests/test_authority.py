@@ -17,7 +17,7 @@ from paperatlas.errors import InputError
 from paperatlas.export import write_to
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.pipeline import Options
-from paperatlas.graph.atlas import open_atlas
+from paperatlas.graph.atlas import Atlas, open_atlas
 from paperatlas.graph.authority import Entry, read_authority, tie
 from paperatlas.graph.resolve import resolve
 
@@ -131,3 +131,20 @@ def test_an_atlas_keeps_its_list_and_exports_it(
         ("id:imagenet", "skos:exactMatch", "wikidata:Q1", "ImageNet"),
     ]
     assert {r["mapping_justification"] for r in rows} == {"semapv:LexicalMatching"}
+
+
+def test_a_mapping_runs_no_formula() -> None:
+    atlas = Atlas([paper("a", named("-2+3Net", MODEL), named("@Bar0", MODEL), named("Foo", MODEL))])
+    for node, identifier in zip(atlas.things(), ("=cmd|x", "wd:Q1", "-1"), strict=True):
+        data = atlas.graph.nodes[node]
+        reason = {"rule": "authority", "note": identifier, "forms": [data["name"], data["name"]]}
+        data.update(exact=[identifier], reasons=[reason])
+    out = io.BytesIO()
+    write_to(atlas, "sssom", out)
+    table = (line for line in out.getvalue().decode().splitlines() if line[0] != "#")
+    free = ("subject_id", "subject_label", "object_id", "object_label", "match_string")
+    assert [[row[column] for column in free] for row in csv.DictReader(table, delimiter="\t")] == [
+        ["id:2%2B-3net", "'-2+3Net", "'=cmd|x", "'-2+3Net", "'-2+3Net"],
+        ["id:bar0", "'@Bar0", "wikidata:Q1", "'@Bar0", "'@Bar0"],
+        ["id:foo", "Foo", "-1", "Foo", "Foo"],
+    ]

@@ -324,7 +324,9 @@ def test_a_store_that_does_not_know_where_its_names_belong_is_damaged(tmp_path: 
         connection.execute("DELETE FROM members")
         connection.commit()
     more = write_papers(tmp_path / "b.jsonl", {"id": "9", "abstract": ABSTRACTS[0].format("9")})
-    with pytest.raises(AtlasError, match=r"atlas.db: damaged: .* \(build it anew\)"):
+    with pytest.raises(
+        AtlasError, match=r"atlas.db: damaged: .* \(if .paperatlas build -o DIR. says so, too, delete it"
+    ):
         build([more], tmp_path / "atlas", options=RULES, extract=extract)
     relink(tmp_path / "atlas", anew=True)
     build([more], tmp_path / "atlas", options=RULES, extract=extract)

@@ -1,6 +1,8 @@
 """What is written to an atlas is what is read from it; what is no atlas is refused."""
 
 import json
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from paperatlas.building import build
-from paperatlas.errors import AtlasError, InputError, OutputError
+from paperatlas.building import build, relink
+from paperatlas.errors import AtlasError, InputError, NotFoundError, OutputError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.pipeline import Options
@@ -22,7 +24,8 @@ from paperatlas.graph.atlas import Atlas, open_atlas
 from paperatlas.graph.build import NodeData, nodes
 from paperatlas.graph.lookup import GraphLookup
 from paperatlas.graph.portrait import portray
-from paperatlas.graph.store.schema import SCHEMA_VERSION
+from paperatlas.graph.store.schema import SCHEMA_VERSION, readable
+from paperatlas.graph.store.scratch import scratch
 from paperatlas.graph.store.view import View
 from paperatlas.graph.verify import verify
 
@@ -117,20 +120,44 @@ def foreign_database(path: Path) -> None:
     [
         (
             lambda path: path.write_bytes(b"not a database, but long enough to be read as one" * 20),
-            "damaged: file is not a database",
+            "damaged: file is not a database (delete it, and build from your files again)",
         ),
-        (foreign_database, "an SQLite database, but no atlas"),
-        (lambda path: path.write_bytes(b""), "an SQLite database, but no atlas"),
+        (foreign_database, "an SQLite database, but no atlas (move it away, or build in another folder)"),
+        (Path.touch, "is empty (delete it, and build from your files again)"),
+        (Path.mkdir, "is no file (move it away, and build from your files again)"),
+        (os.mkfifo, "is no file (move it away, and build from your files again)"),
     ],
 )
 def test_what_is_no_atlas_is_refused(prepare: Callable[[Path], object], complaint: str, tmp_path: Path) -> None:
-    prepare(tmp_path / "atlas.db")
-    before = (tmp_path / "atlas.db").read_bytes()
-    with pytest.raises(AtlasError, match=complaint):
-        open_atlas(tmp_path)
-    with pytest.raises(AtlasError, match=complaint):
-        build([str(EXAMPLES)], tmp_path)
-    assert (tmp_path / "atlas.db").read_bytes() == before
+    store = tmp_path / "atlas.db"
+    prepare(store)
+    before = store.read_bytes() if store.is_file() else b""
+    for use in (open_atlas, relink, lambda folder: build([str(EXAMPLES)], folder)):
+        with pytest.raises(AtlasError) as told:
+            use(tmp_path)
+        assert str(told.value) == f"{store}: {complaint}"
+    assert before == (store.read_bytes() if store.is_file() else b"")
+
+
+@pytest.mark.parametrize("name", ["\udcff", "\ud800 of no byte", "Fr\udce9chet Inception Distanc"])
+def test_a_name_that_is_no_text_is_not_there(name: str, example_folder: Path) -> None:
+    atlas = open_atlas(example_folder)
+    with pytest.raises(NotFoundError, match="nothing here is called"):
+        atlas.find(name)
+    found = [atlas.look.node(name), atlas.look.name(name), atlas.look.edges_at(name), atlas.look.called(name)]
+    assert [*found, atlas.look.named_in(name)] == [None, None, [], [], []]
+
+
+def test_a_name_in_bytes_that_the_locale_does_not_know_is_found(example_folder: Path) -> None:
+    given = "Fréchet Inception Distance".encode().decode("ascii", "surrogateescape")
+    assert open_atlas(example_folder).find(given) == "frechet-inception-distance"
+
+
+def test_an_atlas_in_a_folder_whose_name_is_no_text(example_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(example_folder, tmp_path / os.fsdecode(b"at\xfe"))
+    assert [*verify(folder / "atlas.db")] == []
+    relink(folder)
+    assert contents(folder) == contents(example_folder)
 
 
 def test_a_newer_atlas_is_refused(example_folder: Path, tmp_path: Path) -> None:
@@ -221,6 +248,8 @@ def older(connection: sqlite3.Connection, atlas: Atlas, pipeline: str) -> None:
 def test_an_atlas_of_the_first_schema_opens_and_grows(
     example_folder: Path, example_atlas: Atlas, tmp_path: Path
 ) -> None:
+    tmp_path /= os.fsdecode(b"at\xfe")
+    tmp_path.mkdir()
     with closing(sqlite3.connect(tmp_path / "atlas.db")) as connection:
         older(connection, example_atlas, example_atlas.runs[0].fingerprint)
     before = (tmp_path / "atlas.db").read_bytes()
@@ -243,8 +272,53 @@ def test_an_atlas_of_the_first_schema_opens_and_grows(
 def test_a_damaged_atlas_is_refused(example_folder: Path, tmp_path: Path) -> None:
     whole = (example_folder / "atlas.db").read_bytes()
     (tmp_path / "atlas.db").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(AtlasError, match="damaged"):
-        open_atlas(tmp_path)
+    for use in (open_atlas, relink, lambda folder: build([str(EXAMPLES)], folder)):
+        with pytest.raises(AtlasError, match=r"damaged: .* \(delete it, and build from your files again\)"):
+            use(tmp_path)
+
+
+def test_what_the_system_refuses_is_no_damage(tmp_path: Path) -> None:
+    def run_out_of_room() -> None:
+        with closing(sqlite3.connect("")) as connection:
+            connection.execute("PRAGMA max_page_count = 1")
+            connection.execute("CREATE TABLE t (x)")
+
+    def meet_a_closed_door() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    advice = f"may you read it, and is there room in {scratch()}?"
+    for fail, told in (
+        (run_out_of_room, f"cannot be read: database or disk is full ({advice})"),
+        (meet_a_closed_door, "cannot be read: Permission denied"),
+    ):
+        with pytest.raises(AtlasError) as error, readable(tmp_path):
+            fail()
+        assert str(error.value) == f"{tmp_path}: {told}"
+
+
+@pytest.mark.parametrize(
+    ("place", "prepare", "complaint"),
+    [
+        (".paperatlas-build", Path.touch, "is no folder (move it away: a build works there)"),
+        (
+            ".paperatlas-build/journal.db",
+            lambda path: path.mkdir(parents=True),
+            "can neither be used nor removed (move it away: a build works there)",
+        ),
+        (".paperatlas-build/atlas.db", lambda path: path.mkdir(parents=True), "cannot be written: Is a directory"),
+        ("atlas.html", Path.mkdir, "is no file (move it away: the page goes there)"),
+        ("atlas.html", os.mkfifo, "is no file (move it away: the page goes there)"),
+    ],
+)
+def test_what_stands_where_a_build_writes_is_told(
+    place: str, prepare: Callable[[Path], object], complaint: str, example_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copy(example_folder / "atlas.db", tmp_path)
+    prepare(tmp_path / place)
+    with pytest.raises(OutputError) as told:
+        relink(tmp_path)
+    assert str(told.value) == f"{tmp_path / place}: {complaint}"
+    assert (tmp_path / "atlas.db").read_bytes() == (example_folder / "atlas.db").read_bytes()
 
 
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -156,3 +158,17 @@ def test_a_file_that_was_not_made_of_the_store_is_a_fault(name: str, atlas: Path
     assert fault.startswith(f"{atlas / name}: file: not what was made of the store")
     (atlas / name).unlink()
     assert faults(atlas) == []
+
+
+@pytest.mark.parametrize("prepare", [Path.mkdir, os.mkfifo, lambda path: path.symlink_to("nowhere")])
+@pytest.mark.parametrize("name", ["atlas.ttl", "atlas.html"])
+def test_what_is_no_file_is_a_fault(name: str, prepare: Callable[[Path], object], atlas: Path) -> None:
+    (atlas / name).unlink()
+    prepare(atlas / name)
+    told = "file: is no file; move it away: 'paperatlas build -o DIR' links it anew"
+    assert faults(atlas) == [f"{atlas / name}: {told}"]
+
+
+def test_what_a_person_says_and_cannot_be_read_is_no_fault_of_the_store(atlas: Path) -> None:
+    (atlas / "overrides.toml").write_bytes(b"\xff")
+    assert faults(atlas) == [f"{atlas / 'overrides.toml'}: file: cannot be read: not UTF-8"]

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import pyvis
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from paperatlas.errors import PaperatlasError
+from paperatlas.errors import OutputError, PaperatlasError
 from paperatlas.export.html.boards import boards
 from paperatlas.export.html.excerpt import excerpt
 from paperatlas.export.html.network import FIRST_VIEW, network
@@ -50,8 +50,18 @@ def write_html(atlas: Atlas, out: BinaryIO, *, with_sparql: bool = False) -> Non
 
 
 def answers_sparql(page: Path) -> bool:
-    """Tell whether the page in a file was written ``with_sparql``."""
-    return b'id="view-sparql"' in page.read_bytes()
+    """Tell whether the page in a file was written ``with_sparql``.
+
+    Raises:
+        OutputError: what stands there is no file, or cannot be read.
+    """
+    if not page.is_file():
+        raise OutputError("is no file", where=str(page), hint="move it away: the page goes there")
+    try:
+        content = page.read_bytes()
+    except OSError as error:
+        raise OutputError(f"cannot be read: {error.strerror}", where=str(page)) from error
+    return b'id="view-sparql"' in content
 
 
 def render(atlas: Atlas, *, with_sparql: bool = False) -> str:

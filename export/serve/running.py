@@ -14,6 +14,7 @@ from paperatlas.export.serve.app import Service, application
 from paperatlas.export.serve.pool import Limits
 from paperatlas.export.sparql.data import index, index_folder
 from paperatlas.graph.atlas import PAGE, TURTLE, open_atlas
+from paperatlas.graph.lookup import as_text
 
 #: Where it is heard of, unless the user says otherwise: this machine alone.
 HOST, PORT = "127.0.0.1", 7878
@@ -91,7 +92,7 @@ def _prepared(path: Path, scratch: Path, limits: Limits, hosts: Sequence[str], c
     folder = beside if data and beside else scratch / "index"
     if data is None and index(turtle, folder) is None:
         raise AtlasError("no place for an index", where=str(folder), hint="make room for temporary files")
-    return Service(folder, path.resolve().name, page, turtle, limits, hosts, cors)
+    return Service(folder, as_text(path.resolve().name), page, turtle, limits, hosts, cors)
 
 
 def _written(path: Path, target: Path) -> Path:

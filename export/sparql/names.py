@@ -22,6 +22,7 @@ from paperatlas.export.rdf.terms import PA, A
 from paperatlas.export.select import rows
 from paperatlas.extract.surface import slug, surface_key
 from paperatlas.graph.build import PAPER_TYPE
+from paperatlas.graph.lookup import as_text
 from paperatlas.schema import EntityType
 
 _TYPES = (*(kind.value for kind in EntityType), PAPER_TYPE)
@@ -79,7 +80,7 @@ class Names:
         Raises:
             NotFoundError: nothing of these kinds is called so; the message says what is nearly.
         """
-        wanted = set(kinds or _TYPES)
+        name, wanted = as_text(name), set(kinds or _TYPES)
         meant = [*self._by_identifier(name), *self._by_name(name)]
         for found in meant:
             if found.type in wanted:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
+from paperatlas.errors import OutputError
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.rows import Stored, read, read_runs, run_row
 from paperatlas.graph.store.schema import FACTS, create
@@ -23,10 +24,16 @@ BUILD = ".paperatlas-build"
 _JOURNAL = "journal.db"
 #: What a build puts into the folder: the journal, the files in the making, and what these are written to first.
 _MADE = ("journal.db*", "atlas.*", ".atlas.*.part", "migrated.db*", "overrides.toml*", "authority.jsonl*")
+#: What to do with what stands in the place of one of these.
+_AWAY = "move it away: a build works there"
 
 
 class Journal:
-    """The journal of a build in ``folder`` upon the atlas whose seal is ``base`` (empty: none)."""
+    """The journal of a build in ``folder`` upon the atlas whose seal is ``base`` (empty: none).
+
+    Raises:
+        OutputError: something stands in its place.
+    """
 
     def __init__(self, folder: Path, base: str) -> None:
         self._path = folder / BUILD / _JOURNAL
@@ -40,9 +47,19 @@ class Journal:
 
     @property
     def folder(self) -> Path:
-        """The folder of the build, made if it is not there."""
-        self._path.parent.mkdir(exist_ok=True)
-        return self._path.parent
+        """The folder of the build, made if it is not there.
+
+        Raises:
+            OutputError: it cannot be.
+        """
+        place = self._path.parent
+        try:
+            place.mkdir(exist_ok=True)
+        except FileExistsError as error:
+            raise OutputError("is no folder", where=str(place), hint=_AWAY) from error
+        except OSError as error:
+            raise OutputError(f"cannot be made: {error.strerror}", where=str(place)) from error
+        return place
 
     def add(self, found: Iterable[Stored], run: Run) -> None:
         """Put papers down that are done, all of them or, if the process dies, none."""
@@ -98,6 +115,8 @@ class Journal:
         except (sqlite3.Error, ValueError, TypeError, KeyError):
             pass
         self.discard()
+        if self._path.exists():
+            raise OutputError("can neither be used nor removed", where=str(self._path), hint=_AWAY)
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:

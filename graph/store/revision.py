@@ -185,7 +185,8 @@ class Revision:
             return self._store if self._connection else None
         copy = self.journal.folder / "migrated.db"
         copy.unlink(missing_ok=True)
-        self._connection.execute("VACUUM INTO ?", (str(copy),))
+        # As a URI: the folder's name need not be text.
+        self._connection.execute("VACUUM INTO ?", (copy.absolute().as_uri(),))
         return copy
 
     def _journaled(self) -> list[Paper]:

@@ -13,7 +13,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, Literal, ParamSpec, Protocol, TypeVar
 
-from paperatlas.errors import AtlasError
+from paperatlas.errors import AtlasError, PaperatlasError
+from paperatlas.graph.store.scratch import scratch
 
 #: "PAtl" in ASCII: tells an atlas from other SQLite files.
 APPLICATION_ID = 0x5041746C
@@ -97,6 +98,24 @@ GRAPH = {
 
 TABLES = FACTS | GRAPH
 
+#: What to do with a file of which nothing can be read: no build goes on from it.
+_AGAIN = "delete it, and build from your files again"
+#: What SQLite says of a file that is broken.
+_OF_THE_FILE = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+#: What it says where the file may be whole: no right to read it, no room for what is sorted, somebody who writes.
+_OF_THE_SYSTEM = frozenset(
+    (
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    )
+)
+
 #: ``code``: what linked the facts. ``said``: a hash of what a person and outside lists said of them.
 #: ``exports``: hashes of the files made of the store. ``seal``: see :mod:`.seal`.
 _META = "(name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID"
@@ -122,7 +141,8 @@ def index(connection: sqlite3.Connection) -> None:
 
 def is_current(connection: sqlite3.Connection) -> bool:
     """Tell whether a connection reads a file, not the copy in memory of one of an older version."""
-    return bool(connection.execute("PRAGMA database_list").fetchone()[2])
+    # Told by SQLite: the file's name need not be text, which is all that comes out of it.
+    return bool(connection.execute("SELECT file <> '' FROM pragma_database_list WHERE name = 'main'").fetchone()[0])
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -131,20 +151,24 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises:
         AtlasError: there is none, it is something else, damaged, or of a newer version.
     """
-    if not path.is_file():
-        raise AtlasError(
-            "no atlas here", where=str(path.parent), hint="make one with 'paperatlas build INPUT... -o DIR'"
-        )
     with readable(path):
+        if not path.exists():
+            raise AtlasError(
+                "no atlas here", where=str(path.parent), hint="make one with 'paperatlas build INPUT... -o DIR'"
+            )
+        if not path.is_file():
+            raise AtlasError("is no file", where=str(path), hint="move it away, and build from your files again")
+        if not path.stat().st_size:
+            raise AtlasError("is empty", where=str(path), hint=_AGAIN)
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
         try:
             version = _version(connection, path)
             pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
             if pages * size != path.stat().st_size:
-                raise AtlasError("damaged: cut off", where=str(path), hint="build it anew")
+                raise AtlasError("damaged: cut off", where=str(path), hint=_AGAIN)
             if version == SCHEMA_VERSION:
                 return connection
-            older, connection = connection, sqlite3.connect(":memory:", check_same_thread=False)
+            older, connection = connection, sqlite3.connect(":memory:", uri=True, check_same_thread=False)
             with closing(older):
                 older.backup(connection)
             for step in range(version, SCHEMA_VERSION):
@@ -159,13 +183,25 @@ def connect(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def readable(path: Path) -> Iterator[None]:
-    """Say of a store that SQLite cannot read, or that holds what cannot be, that it is damaged."""
+    """Say of a store that SQLite cannot read, or that holds what cannot be, that it is damaged.
+
+    Raises:
+        AtlasError: it is, or the system does not let it be read.
+    """
     try:
         yield
-    except AtlasError:
+    except PaperatlasError:
         raise
+    except OSError as error:
+        raise AtlasError(f"cannot be read: {error.strerror}", where=str(path)) from error
     except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
-        raise AtlasError(f"damaged: {error}", where=str(path), hint="build it anew") from error
+        # The lower byte says what it is, the upper ones where it came up.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF
+        if code in _OF_THE_SYSTEM:
+            hint = f"may you read it, and is there room in {scratch()}?"
+            raise AtlasError(f"cannot be read: {error}", where=str(path), hint=hint) from error
+        hint = _AGAIN if code in _OF_THE_FILE else f"if 'paperatlas build -o DIR' says so, too, {_AGAIN}"
+        raise AtlasError(f"damaged: {error}", where=str(path), hint=hint) from error
 
 
 class _Stored(Protocol):
@@ -192,7 +228,8 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     (mark,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if mark != APPLICATION_ID:
-        raise AtlasError("an SQLite database, but no atlas", where=str(path))
+        hint = "move it away, or build in another folder"
+        raise AtlasError("an SQLite database, but no atlas", where=str(path), hint=hint)
     if version > SCHEMA_VERSION:
         raise AtlasError(
             f"made by a newer version (schema {version}, this one knows {SCHEMA_VERSION})",
@@ -200,7 +237,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
             hint="upgrade paperatlas",
         )
     if version not in {*_MIGRATIONS, SCHEMA_VERSION}:
-        raise AtlasError(f"damaged: there is no schema {version}", where=str(path), hint="build it anew")
+        raise AtlasError(f"damaged: there is no schema {version}", where=str(path), hint=_AGAIN)
     return int(version)
 
 

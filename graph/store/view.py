@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import weakref
 from collections.abc import Iterable
 from functools import cached_property
@@ -14,11 +15,14 @@ from paperatlas.extract.paper import Paper
 from paperatlas.graph.build import EdgeData, NodeData, graph_of
 from paperatlas.graph.memory import uncollected
 from paperatlas.graph.runs import Run
-from paperatlas.graph.store.rows import read, read_papers, read_runs
+from paperatlas.graph.store.rows import Row, read, read_papers, read_runs
 from paperatlas.graph.store.schema import connect, readable, reading
 
 if TYPE_CHECKING:
     import networkx as nx
+
+#: No text has one, and SQLite takes text alone.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class View:
@@ -90,14 +94,14 @@ class View:
     @reading
     def node(self, node: str) -> NodeData | None:
         """Return what a node carries, or ``None``."""
-        row = self._connection.execute("SELECT data FROM nodes WHERE node = ?", (node,)).fetchone()
-        return _node(row[0]) if row else None
+        rows = self._of("SELECT data FROM nodes WHERE node = ?", node)
+        return _node(rows[0][0]) if rows else None
 
     @reading
     def name(self, node: str) -> str | None:
         """Return the name of a node, or ``None``, without what else it carries."""
-        row = self._connection.execute("SELECT name FROM nodes WHERE node = ?", (node,)).fetchone()
-        return row[0] if row else None
+        rows = self._of("SELECT name FROM nodes WHERE node = ?", node)
+        return rows[0][0] if rows else None
 
     @reading
     def edges_at(self, node: str) -> list[tuple[str, str, EdgeData]]:
@@ -105,15 +109,14 @@ class View:
         found: list[tuple[str, str, EdgeData]] = []
         for end in ("head", "tail"):
             query = f"SELECT head, tail, data FROM edges WHERE {end} = ? ORDER BY head, tail, type"  # noqa: S608
-            rows = self._connection.execute(query, (node,))
-            found += [(head, tail, _edge(data)) for head, tail, data in rows]
+            found += [(head, tail, _edge(data)) for head, tail, data in self._of(query, node)]
         return found
 
     @reading
     def called(self, key: str) -> list[str]:
         """Return the nodes with a name of that surface key, those that most papers name first."""
         query = "SELECT node FROM names JOIN nodes USING (node) WHERE key = ? ORDER BY support DESC, node"
-        return [node for (node,) in self._connection.execute(query, (key,))]
+        return [node for (node,) in self._of(query, key)]
 
     @reading
     def names(self) -> Iterable[tuple[str, str]]:
@@ -124,8 +127,13 @@ class View:
     def named_in(self, paper: str) -> list[str]:
         """Return the things that a paper's node names, in order."""
         query = "SELECT DISTINCT node FROM members WHERE paper = ? AND node <> '' ORDER BY node"
-        rows = self._connection.execute(query, (paper.removeprefix("paper/"),))
-        return [node for (node,) in rows]
+        return [node for (node,) in self._of(query, paper.removeprefix("paper/"))]
+
+    def _of(self, query: str, asked: str) -> list[Row]:
+        """Return the rows of what was asked for. What is no text is nowhere: that tells nothing of the store."""
+        if _SURROGATE.search(asked):
+            return []
+        return self._connection.execute(query, (asked,)).fetchall()
 
 
 def _node(data: str) -> NodeData:

@@ -21,6 +21,7 @@ from paperatlas.graph.resolve.forms import form
 from paperatlas.graph.runs import Run
 from paperatlas.graph.store.rows import Row, Stored, run_row
 from paperatlas.graph.store.schema import FACTS, TABLES, create, index
+from paperatlas.graph.store.scratch import scratch
 from paperatlas.graph.store.seal import UNSEALED
 
 #: By which columns the rows of each table are in order.
@@ -64,8 +65,8 @@ def write(
     Raises:
         OutputError: the file cannot be written.
     """
-    path.unlink(missing_ok=True)
     try:
+        path.unlink(missing_ok=True)
         with closing(sqlite3.connect(path.absolute().as_uri(), uri=True, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
@@ -79,8 +80,12 @@ def write(
             _Writer(connection, change, linked, linked_by, anew, fresh=old is None).write()
             index(connection)
             connection.execute("COMMIT")
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
     except sqlite3.Error as error:
-        raise OutputError(f"cannot be written: {error}", where=str(path)) from error
+        raise OutputError(
+            f"cannot be written: {error}", where=str(path), hint=f"is there room there, and in {scratch()}?"
+        ) from error
 
 
 def node_rows(node: str, data: NodeData, basis: bytes) -> dict[str, list[Row]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -10,6 +12,10 @@ from pathlib import Path
 import pyoxigraph as ox
 from rdflib import RDF, VOID, Graph, URIRef
 from rocrate.rocrate import ROCrate
+
+from paperatlas.export.crate import write_crate
+
+from .conftest import small_atlas
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -35,11 +41,19 @@ def test_a_crate_says_what_each_file_is_and_what_made_it(paperatlas: Run, exampl
     assert (folder / "ro-crate-metadata.json").read_bytes() == first
 
 
+def test_names_that_are_no_text(small_folder: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(small_folder, tmp_path / os.fsdecode(b"at\xfe"))
+    (folder / os.fsdecode(b"x y\xfa \xc3\xa9.txt")).touch()
+    write_crate(small_atlas(), folder)
+    graph = json.loads((folder / "ro-crate-metadata.json").read_text(encoding="utf-8"))["@graph"]
+    named = {entity["@id"]: entity.get("name") for entity in graph}
+    assert named["./"] == "Atlas at\ufffd"
+    assert named["x%20y%FA%20\u00e9.txt"] == "x y\ufffd \u00e9.txt"
+    assert named["atlas.ttl"] == "atlas.ttl"
+    assert '"at\ufffd"@en' in (folder / "void.ttl").read_text(encoding="utf-8")
+
+
 def test_its_description_counts_what_there_is(paperatlas: Run, small_folder: Path, tmp_path: Path) -> None:
-    from paperatlas.export.crate import write_crate
-
-    from .conftest import small_atlas
-
     folder = tmp_path / "small"
     shutil.copytree(small_folder, folder)
     write_crate(small_atlas(), folder)

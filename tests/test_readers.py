@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -381,3 +384,121 @@ def test_a_long_line_among_json_lines_is_skipped(tmp_path: Path) -> None:
     papers, skipped = read(tmp_path, '{"abstract": "' + "x" * (17 * 2**20) + '"}\n' + SAMPLES["jsonl"])
     assert len(papers) == 2
     assert [(s.source.line, s.reason) for s in skipped] == [(1, "line longer than 16,777,216 characters")]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_header_without_abstracts_is_told_in_one_short_line(
+    packed: bool, tmp_path: Path, paperatlas: Callable[..., CompletedProcess[str]]
+) -> None:
+    path = tmp_path / "papers"
+    content = f"{'x' * 5000},a,b,c,d,e,f,g,h\n".encode() + SAMPLES["jsonl"].encode()
+    path.write_bytes(gzip.compress(content) if packed else content)
+    done = paperatlas("extract", path, "--from", "csv")
+    told = f"Error: {path}:1: no column 'abstract' in the header ({'x' * 30}…, a, b, c, d, e, f, g, …)\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+
+
+# What is longer than it can be.
+
+
+def test_a_record_with_too_long_a_title_is_skipped(tmp_path: Path) -> None:
+    long = json.dumps({"title": "(BERT) " * 300, "abstract": FOO})
+    papers, skipped = read(tmp_path, json.dumps({"title": "x" * 2_000, "abstract": FOO}) + "\n" + long)
+    assert [len(paper.title) for paper in papers] == [2_000]
+    assert [str(s) for s in skipped] == [f"{tmp_path}/input:2: a title of 2,099 characters (the most is 2,000)"]
+
+
+def test_a_long_first_line_of_a_text_is_no_title(tmp_path: Path) -> None:
+    (paper,), _ = read(tmp_path, json.dumps({"text": f"{'word ' * 500}\n{FOO}"}))
+    assert (paper.title, paper.abstract.endswith(FOO)) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("field", "longest", "attribute"),
+    [
+        ("id", "i" * 2_000, "id"),
+        ("doi", "10.1000/" + "d" * 1_992, "doi"),
+        ("url", "https://a.org/" + "u" * 1_986, "url"),
+        ("comment", "c" * 10_000, "comment"),
+        ("authors", "a" * 500, "authors"),
+        ("authors", ["a" * 400] * 500, "authors"),
+        ("categories", ["k" * 500], "categories"),
+        ("categories", ["k" * 400] * 50, "categories"),
+    ],
+)
+def test_what_is_too_long_for_its_field_is_not_it(
+    field: str, longest: str | list[str], attribute: str, tmp_path: Path
+) -> None:
+    longer = [*longest, *longest[:1]] if isinstance(longest, list) and len(longest) > 1 else longest
+    if longer == longest:
+        longer = [f"{longest[0]}x"] if isinstance(longest, list) else f"{longest}x"
+    lines = [json.dumps({"title": "T", "abstract": FOO, field: value}) for value in (longest, longer)]
+    (known, unknown), skipped = read(tmp_path, "\n".join(lines))
+    expected = (longest,) if field == "authors" and isinstance(longest, str) else longest
+    assert getattr(known, attribute) == (tuple(expected) if field in ("authors", "categories") else expected)
+    assert getattr(unknown, attribute) == type(getattr(known, attribute))()
+    assert (unknown.title, unknown.abstract, skipped) == ("T", FOO, [])
+
+
+def test_overlong_numbers_and_dates_are_none(tmp_path: Path) -> None:
+    record = {"abstract": FOO, "arxiv": "arXiv:" + " " * 2_000 + "2205.06175", "date": f"2017 {'x' * 100}"}
+    (paper,), _ = read(tmp_path, json.dumps(record))
+    assert (paper.arxiv, paper.date) == ("", "")
+    (paper,), _ = read(tmp_path, f"@misc{{a, year = 2017, month = {{{'1' * 5_000}}}, abstract = {{{FOO}}}}}")
+    assert paper.date == "2017"
+
+
+def test_blanks_between_authors_cost_nothing(tmp_path: Path) -> None:
+    started = time.process_time()
+    (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "authors": f"A. One; B.{' ' * 60_000}Two"}))
+    assert paper.authors == ("A. One", "B. Two")
+    assert time.process_time() - started < 2
+
+
+# What Zotero exports as CSL JSON.
+
+
+def test_fields_of_csl_json(tmp_path: Path) -> None:
+    record = {
+        "id": "http://zotero.org/users/1/items/ABCD",
+        "type": "article-journal",
+        "abstract": FOO,
+        "container-title": "Journal of Foo",
+        "DOI": "10.1000/FOO",
+        "URL": "https://example.org/foo",
+        "number": "arXiv:1706.03762",
+        "title": "Foo: A Network",
+        "keyword": "networks, things",
+        "accessed": {"date-parts": [["2024", 1, 2]]},
+        "issued": {"date-parts": [["2017", 6, 12]]},
+        "author": [
+            {"family": "One", "given": "Ada"},
+            {"family": "Maaten", "given": "Laurens", "non-dropping-particle": "van der"},
+            {"literal": "The Foo Team"},
+        ],
+    }
+    (paper,), skipped = read(tmp_path, json.dumps([record], indent=1))
+    assert skipped == []
+    assert (paper.id, paper.doi, paper.arxiv) == ("http://zotero.org/users/1/items/ABCD", "10.1000/foo", "1706.03762")
+    assert (paper.title, paper.abstract, paper.url) == ("Foo: A Network", FOO, "https://example.org/foo")
+    assert paper.date == "2017-06-12"
+    assert paper.authors == ("Ada One", "Laurens van der Maaten", "The Foo Team")
+    assert paper.categories == ("networks", "things")
+
+
+@pytest.mark.parametrize(
+    ("issued", "date"),
+    [
+        ({"date-parts": [[2017]]}, "2017"),
+        ({"date-parts": [[2017, 6]], "season": "2"}, "2017-06"),
+        ({"raw": "June 2017"}, "2017"),
+        ({"literal": "2017/6/12"}, "2017-06-12"),
+        ({"date-parts": [[]]}, ""),
+        ({"date-parts": [[None]]}, ""),
+        ({"date-parts": 7}, ""),
+        ({}, ""),
+    ],
+)
+def test_dates_of_csl_json(issued: object, date: str, tmp_path: Path) -> None:
+    (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "issued": issued}))
+    assert paper.date == date

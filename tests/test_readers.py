@@ -502,3 +502,34 @@ def test_fields_of_csl_json(tmp_path: Path) -> None:
 def test_dates_of_csl_json(issued: object, date: str, tmp_path: Path) -> None:
     (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "issued": issued}))
     assert paper.date == date
+
+
+# RIS that goes on over many lines.
+
+
+def test_values_of_ris_over_several_lines(tmp_path: Path) -> None:
+    text = f"TY  - JOUR\nTI  - Foo:  \n  A Network\nKW  - one\ntwo\nAB  - {FOO}\n\n{BAR}\nZZ  - nobody\nknows\nER  - \n"
+    (paper,), skipped = read(tmp_path, text)
+    assert (paper.title, paper.categories, skipped) == ("Foo: A Network", ("one", "two"), [])
+    assert paper.abstract == f"{FOO}  {BAR}"
+
+
+def test_a_second_value_of_ris_does_not_go_on_with_the_first(tmp_path: Path) -> None:
+    (paper,), _ = read(tmp_path, f"TY  - JOUR\nAB  - {FOO}\nAB  - {BAR}\nof the second\nER  - \n")
+    assert paper.abstract == FOO
+
+
+def test_tags_of_ris_that_nobody_knows_are_passed_over(tmp_path: Path) -> None:
+    (paper,), skipped = read(tmp_path, f"TY  - JOUR\nUK  - x\nZZ  - y\nAB  - {FOO}\nER  - \n")
+    assert (paper.abstract, skipped) == (FOO, [])
+
+
+def test_a_long_value_of_ris_takes_its_length_and_not_the_square(tmp_path: Path, patience: None) -> None:
+    def seconds(size: int) -> float:
+        started = time.process_time()
+        read(tmp_path, "TY  - JOUR\nAB  - " + "\n" * size + "x\nER  - \n")
+        return time.process_time() - started
+
+    # Linear is 4, quadratic 16.
+    part, whole = seconds(300_000), seconds(1_200_000)
+    assert whole / part < 9, (part, whole)

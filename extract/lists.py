@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from paperatlas.errors import InputError
 from paperatlas.extract.jsontext import NotJSONError, parse
+from paperatlas.extract.readers.files import MAX_LINE
 
 
 class Row(NamedTuple):
@@ -64,6 +65,8 @@ def _objects(path: Path, text: str) -> Iterator[Row]:
 
 def _cells(path: Path, text: str, several: Collection[str]) -> Iterator[Row]:
     delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
+    # That of tables of papers: Python knows one limit for all.
+    csv.field_size_limit(MAX_LINE)
     # Strict, as a quote that is never closed would take the rows behind it for its cell.
     rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     header: list[str] = []

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from paperatlas.errors import InputError
+from paperatlas.errors import InputError, shortened
+from paperatlas.extract.lists import names_in, read_rows
 from paperatlas.schema import EntityType
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
     from spacy.matcher import PhraseMatcher
     from spacy.tokens import Doc, Span
 
+#: The longest name, in characters. Abstracts name nothing so long, and spaCy takes a million at most.
+MAX_NAME = 1_000
 #: A name of no more characters than this is found in its own case only: "IS" is not "is".
 _SHORT = 5
 _TYPES = {kind.value.casefold(): kind for kind in EntityType}
@@ -37,36 +38,9 @@ def read_gazetteer(path: Path) -> list[Entry]:
     The columns or keys are ``name``, ``type`` and, if there are any, ``aliases`` (in a cell, between "|").
 
     Raises:
-        InputError: the file cannot be read, or a line of it has no name or no type of the schema.
+        InputError: as :func:`~paperatlas.extract.lists.read_rows`; or a line has no name or no type of the schema.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(f"cannot be read: {reason}", where=str(path)) from error
-    rows = _json_rows(path, text) if text.lstrip().startswith("{") else _table_rows(text)
-    return [_entry(row, f"{path}:{line}") for line, row in rows]
-
-
-def _json_rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            try:
-                row = json.loads(line)
-            except ValueError as error:
-                raise InputError("not JSON", where=f"{path}:{number}") from error
-            if not isinstance(row, dict):
-                raise InputError("no JSON object", where=f"{path}:{number}")
-            yield number, row
-
-
-def _table_rows(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    lines = text.splitlines()
-    delimiter = "\t" if lines and "\t" in lines[0] else ","
-    reader = csv.DictReader(lines, delimiter=delimiter)
-    for row in reader:
-        cells = {(name or "").strip().casefold(): cell for name, cell in row.items() if isinstance(cell, str)}
-        yield reader.line_num, cells | {"aliases": [a for a in (cells.get("aliases") or "").split("|") if a.strip()]}
+    return [_entry(row.cells, row.where) for row in read_rows(path, several=("aliases",))]
 
 
 def _entry(row: Mapping[str, Any], where: str) -> Entry:
@@ -74,10 +48,14 @@ def _entry(row: Mapping[str, Any], where: str) -> Entry:
     if not isinstance(name, str) or not name.strip():
         raise InputError("no name", where=where, hint="each line needs name and type")
     if not isinstance(kind, str) or kind.strip().casefold() not in _TYPES:
-        raise InputError(f"unknown type {kind!r}", where=where, hint=", ".join(EntityType))
-    if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
-        raise InputError("aliases are no list of names", where=where)
-    return Entry(name.strip(), _TYPES[kind.strip().casefold()], tuple(alias.strip() for alias in aliases))
+        given = shortened(kind) if isinstance(kind, str) else kind
+        raise InputError(f"unknown type {given!r}", where=where, hint=", ".join(EntityType))
+    entry = Entry(name.strip(), _TYPES[kind.strip().casefold()], names_in(aliases, where))
+    for one in (entry.name, *entry.aliases):
+        if len(one) > MAX_NAME:
+            problem = f"a name of {len(one):,} characters (the most is {MAX_NAME:,}): {shortened(one)!r}"
+            raise InputError(problem, where=where)
+    return entry
 
 
 class Gazetteer:

@@ -6,13 +6,13 @@ For what must be whole: unlike the readers of papers, which skip what they canno
 from __future__ import annotations
 
 import gzip
-import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from paperatlas.errors import InputError
+from paperatlas.extract.jsontext import NotJSONError, parse
 
 
 def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -35,9 +35,9 @@ def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _object(line: str, where: str) -> dict[str, Any]:
     try:
-        found = json.loads(line)
-    except ValueError as error:
-        raise InputError("not JSON", where=where) from error
+        found = parse(line)
+    except NotJSONError as error:
+        raise InputError(f"not JSON: {error}", where=where) from error
     if not isinstance(found, dict):
         raise InputError("no JSON object", where=where)
     return found

@@ -7,7 +7,6 @@ so that it can be linked anew without the list.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
@@ -17,7 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from paperatlas.errors import InputError
+from paperatlas.errors import InputError, shortened
+from paperatlas.extract.lists import names_in, read_rows
 from paperatlas.graph.resolve.forms import Form, form
 from paperatlas.graph.resolve.things import Reason, Thing
 from paperatlas.graph.resolve.variants import KINDS, steps
@@ -62,16 +62,14 @@ def read_authority(path: Path) -> tuple[Entry, ...]:
     """Read an outside list.
 
     Raises:
-        InputError: the file cannot be read, a line of it has no id or no name, or it names nothing at all.
+        InputError: as :func:`~paperatlas.extract.lists.read_rows`; or a line has no id or name, or none names anything.
     """
     if not path.is_file():
         raise InputError("no such file", where=str(path))
     if path.suffix.lower() in _RDF:
         entries = [*_from_rdf(path)]
     else:
-        text = _text(path)
-        rows = _json_rows(path, text) if text.lstrip().startswith("{") else _table_rows(path, text)
-        entries = [_entry(row, where) for where, row in rows]
+        entries = [_entry(row.cells, row.where) for row in read_rows(path)]
     if not entries:
         raise InputError("names nothing", where=str(path), hint="each entry needs an id and a name")
     return tuple(entries)
@@ -180,48 +178,14 @@ def _candidates(thing: Thing, called: Mapping[str, list[tuple[Entry, int]]]) -> 
     ]
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
-        raise InputError(f"cannot be read: {reason}", where=str(path)) from error
-
-
-def _json_rows(path: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}:{number}"
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise InputError("not JSON", where=where) from error
-        if not isinstance(row, dict):
-            raise InputError("no JSON object", where=where)
-        yield where, {str(name).casefold(): value for name, value in row.items()}
-
-
-def _table_rows(path: Path, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    lines = text.splitlines()
-    reader = csv.DictReader(lines, delimiter="\t" if lines and "\t" in lines[0] else ",")
-    for row in reader:
-        yield (
-            f"{path}:{reader.line_num}",
-            {(name or "").strip().casefold(): cell for name, cell in row.items() if isinstance(cell, str)},
-        )
-
-
 def _entry(row: Mapping[str, Any], where: str) -> Entry:
     identifier, name = (_cell(row, column, where) for column in ("id", "name"))
     if re.search(r"\s", identifier):
-        raise InputError(f"an id with blanks: {identifier!r}", where=where)
+        raise InputError(f"an id with blanks: {shortened(identifier)!r}", where=where)
     aliases = _value(row, "aliases") or []
     if isinstance(aliases, str):
         aliases = aliases.split("|")
-    if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
-        raise InputError("aliases are no list of names", where=where)
-    names = tuple(dict.fromkeys(alias.strip() for alias in aliases if alias.strip()))
+    names = tuple(dict.fromkeys(names_in(aliases, where)))
     return Entry(identifier, " ".join(name.split()), names, _type(str(_value(row, "type") or "")))
 
 

@@ -25,6 +25,15 @@ def harmless(line: str) -> str:
     return _CONTROL.sub("\ufffd", line)
 
 
+def shortened(text: str, most: int = 60) -> str:
+    """Return a piece of input as a message quotes it: what comes from a file may be as long as the file.
+
+    >>> shortened("a table"), shortened("a table", 3)
+    ('a table', 'a t…')
+    """
+    return text if len(text) <= most else f"{text[:most].rstrip()}…"
+
+
 class PaperatlasError(ValueError):
     """Something that stops the work and that the user can mend.
 

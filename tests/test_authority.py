@@ -61,6 +61,16 @@ def test_lists_are_read(tmp_path: Path) -> None:
         ("a.jsonl", '{"id": "x", "name": "Foo"}\n{"id"', "a.jsonl:2: not JSON"),
         ("a.ttl", "no turtle", "a.ttl: not readable as RDF"),
         ("a.csv", "id,name\n", "a.csv: names nothing"),
+        ("a.csv", 'id,name\n\nx,Foo\ny,"Bar\nz,Baz\n', "a.csv:4: not a table: a quote that is not closed"),
+        pytest.param(
+            "a.csv",
+            "id,name\nx," + "y" * (17 * 2**20),
+            "a.csv:2: not a table: field larger than field limit (16777216)",
+            id="cell",
+        ),
+        ("a.jsonl", '{"id": ' + "[" * 10_000 + "]" * 10_000 + "}", "a.jsonl:1: not JSON: nested too deeply"),
+        ("a.jsonl", '{"id": ' + "9" * 10_000 + "}", "a.jsonl:1: not JSON: a number of too many digits"),
+        ("a.jsonl", r'{"id": "x", "name": "\ud800"}', r"a.jsonl:1: not JSON: half of a surrogate pair (\ud800)"),
     ],
 )
 def test_bad_lists_say_where(tmp_path: Path, name: str, text: str, message: str) -> None:
@@ -68,6 +78,15 @@ def test_bad_lists_say_where(tmp_path: Path, name: str, text: str, message: str)
     with pytest.raises(InputError) as error:
         read_authority(tmp_path / name)
     assert message in str(error.value)
+
+
+def test_cells_may_be_long_and_lines_end_where_lines_end(tmp_path: Path) -> None:
+    (tmp_path / "list.jsonl").write_text('{"id": "x", "name": "Foo\u2028Net"}\n')
+    assert read_authority(tmp_path / "list.jsonl") == (Entry("x", "Foo Net"),)
+    (tmp_path / "list.csv").write_text(f"id,name\nx,{'y' * 200_000}\n")
+    assert [len(entry.name) for entry in read_authority(tmp_path / "list.csv")] == [200_000]
+    (tmp_path / "list.csv").write_text('id,name\nx,"Foo\nNet"\ny,Bar\u2028Net\n')
+    assert read_authority(tmp_path / "list.csv") == (Entry("x", "Foo Net"), Entry("y", "Bar Net"))
 
 
 def test_names_tie_under_guards() -> None:

@@ -379,6 +379,8 @@ def test_a_pipeline_of_ones_own_takes_the_taggers_place(tmp_path: Path) -> None:
         "name,type,aliases\nWug Corpus,dataset,WUGS|the wug set\nIS,Metric,\n",
         "Name\tType\tAliases\nWug Corpus\tDataset\tWUGS|the wug set\nIS\tmetric\t\n",
         '{"name": "Wug Corpus", "type": "Dataset", "aliases": ["WUGS", "the wug set"]}\n\n{"name": "IS", "type": "Metric"}\n',
+        # U+2028 ends a line for Python, not for JSON.
+        '{"name": "Wug Corpus", "type": "Dataset", "aliases": ["WUGS", "the wug set"], "x": "\u2028"}\n{"name": "IS", "type": "Metric"}\n',
     ],
 )
 def test_names_of_a_list_are_found(text: str, tmp_path: Path) -> None:
@@ -402,6 +404,12 @@ def test_names_of_a_list_are_found(text: str, tmp_path: Path) -> None:
         ("name,type\n,Model\n", "names:2: no name"),
         ('{"name": "Foo", "type": "Model"}\n{"name"\n', "names:2: not JSON"),
         ('{"name": "Foo", "type": "Model", "aliases": "F"}\n', "names:1: aliases are no list"),
+        ('{"name": ' + "[" * 10_000 + "]" * 10_000 + "}", "names:1: not JSON: nested too deeply"),
+        (r'{"name": "\ud800", "type": "Model"}', r"names:1: not JSON: half of a surrogate pair \(\\ud800\)"),
+        ('name,type\n"Foo,Model\nBar,Model\n', "names:2: not a table: a quote that is not closed"),
+        pytest.param("name,type\n" + "x" * 200_000 + ",Model\n", "names:2: a name of 200,000 characters", id="cell"),
+        ("name,type\n" + "x" * 1_001 + ",Model\n", "names:2: a name of 1,001 characters .the most is 1,000.: 'x{60}…'"),
+        ("name,type\nFoo," + "x" * 1_000 + "\n", "names:2: unknown type 'x{60}…'"),
     ],
 )
 def test_a_bad_list_is_reported(text: str, message: str, tmp_path: Path) -> None:

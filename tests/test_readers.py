@@ -2,7 +2,10 @@
 
 import gzip
 import json
+import time
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -339,7 +342,6 @@ EXTERNAL_ENTITY = (
         (ENTITY_BOMB.encode(), "input:1: XML with a document type declaration is not read"),
         (EXTERNAL_ENTITY.encode(), "input:1: XML with a document type declaration is not read"),
         (b'<feed xmlns="http://www.w3.org/2005/Atom"><entry>', "input:1: not well-formed XML: Premature end of data"),
-        (b'[\n{"abstract": "x"},\n{oops]', "input:3: not JSON: expecting property name"),
         (b'{\n "a": 1\n}', "input: no array of papers in this JSON (one object a line is JSON Lines: --from jsonl)"),
         (b'id,abstract\na,"' + b"x" * (17 * 2**20), "input:2: line longer than 16,777,216 characters"),
         (b"Abstract:" + b"x" * (17 * 2**20), "input:1: line longer than 16,777,216 characters"),
@@ -381,3 +383,287 @@ def test_a_long_line_among_json_lines_is_skipped(tmp_path: Path) -> None:
     papers, skipped = read(tmp_path, '{"abstract": "' + "x" * (17 * 2**20) + '"}\n' + SAMPLES["jsonl"])
     assert len(papers) == 2
     assert [(s.source.line, s.reason) for s in skipped] == [(1, "line longer than 16,777,216 characters")]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_header_without_abstracts_is_told_in_one_short_line(
+    packed: bool, tmp_path: Path, paperatlas: Callable[..., CompletedProcess[str]]
+) -> None:
+    path = tmp_path / "papers"
+    content = f"{'x' * 5000},a,b,c,d,e,f,g,h\n".encode() + SAMPLES["jsonl"].encode()
+    path.write_bytes(gzip.compress(content) if packed else content)
+    done = paperatlas("extract", path, "--from", "csv")
+    told = f"Error: {path}:1: no column 'abstract' in the header ({'x' * 30}…, a, b, c, d, e, f, g, …)\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", told)
+
+
+# What is longer than it can be.
+
+
+def test_a_record_with_too_long_a_title_is_skipped(tmp_path: Path) -> None:
+    long = json.dumps({"title": "(BERT) " * 300, "abstract": FOO})
+    papers, skipped = read(tmp_path, json.dumps({"title": "x" * 2_000, "abstract": FOO}) + "\n" + long)
+    assert [len(paper.title) for paper in papers] == [2_000]
+    assert [str(s) for s in skipped] == [f"{tmp_path}/input:2: a title of 2,099 characters (the most is 2,000)"]
+
+
+def test_a_long_first_line_of_a_text_is_no_title(tmp_path: Path) -> None:
+    (paper,), _ = read(tmp_path, json.dumps({"text": f"{'word ' * 500}\n{FOO}"}))
+    assert (paper.title, paper.abstract.endswith(FOO)) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("field", "longest", "attribute"),
+    [
+        ("id", "i" * 2_000, "id"),
+        ("doi", "10.1000/" + "d" * 1_992, "doi"),
+        ("url", "https://a.org/" + "u" * 1_986, "url"),
+        ("comment", "c" * 10_000, "comment"),
+        ("authors", "a" * 500, "authors"),
+        ("authors", ["a" * 400] * 500, "authors"),
+        ("categories", ["k" * 500], "categories"),
+        ("categories", ["k" * 400] * 50, "categories"),
+    ],
+)
+def test_what_is_too_long_for_its_field_is_not_it(
+    field: str, longest: str | list[str], attribute: str, tmp_path: Path
+) -> None:
+    longer = [*longest, *longest[:1]] if isinstance(longest, list) and len(longest) > 1 else longest
+    if longer == longest:
+        longer = [f"{longest[0]}x"] if isinstance(longest, list) else f"{longest}x"
+    lines = [json.dumps({"title": "T", "abstract": FOO, field: value}) for value in (longest, longer)]
+    (known, unknown), skipped = read(tmp_path, "\n".join(lines))
+    expected = (longest,) if field == "authors" and isinstance(longest, str) else longest
+    assert getattr(known, attribute) == (tuple(expected) if field in ("authors", "categories") else expected)
+    assert getattr(unknown, attribute) == type(getattr(known, attribute))()
+    assert (unknown.title, unknown.abstract, skipped) == ("T", FOO, [])
+
+
+def test_overlong_numbers_and_dates_are_none(tmp_path: Path) -> None:
+    record = {"abstract": FOO, "arxiv": "arXiv:" + " " * 2_000 + "2205.06175", "date": f"2017 {'x' * 100}"}
+    (paper,), _ = read(tmp_path, json.dumps(record))
+    assert (paper.arxiv, paper.date) == ("", "")
+    (paper,), _ = read(tmp_path, f"@misc{{a, year = 2017, month = {{{'1' * 5_000}}}, abstract = {{{FOO}}}}}")
+    assert paper.date == "2017"
+
+
+def test_blanks_between_authors_cost_nothing(tmp_path: Path) -> None:
+    started = time.process_time()
+    (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "authors": f"A. One; B.{' ' * 60_000}Two"}))
+    assert paper.authors == ("A. One", "B. Two")
+    assert time.process_time() - started < 2
+
+
+# What Zotero exports as CSL JSON.
+
+
+def test_fields_of_csl_json(tmp_path: Path) -> None:
+    record = {
+        "id": "http://zotero.org/users/1/items/ABCD",
+        "type": "article-journal",
+        "abstract": FOO,
+        "container-title": "Journal of Foo",
+        "DOI": "10.1000/FOO",
+        "URL": "https://example.org/foo",
+        "number": "arXiv:1706.03762",
+        "title": "Foo: A Network",
+        "keyword": "networks, things",
+        "accessed": {"date-parts": [["2024", 1, 2]]},
+        "issued": {"date-parts": [["2017", 6, 12]]},
+        "author": [
+            {"family": "One", "given": "Ada"},
+            {"family": "Maaten", "given": "Laurens", "non-dropping-particle": "van der"},
+            {"literal": "The Foo Team"},
+        ],
+    }
+    (paper,), skipped = read(tmp_path, json.dumps([record], indent=1))
+    assert skipped == []
+    assert (paper.id, paper.doi, paper.arxiv) == ("http://zotero.org/users/1/items/ABCD", "10.1000/foo", "1706.03762")
+    assert (paper.title, paper.abstract, paper.url) == ("Foo: A Network", FOO, "https://example.org/foo")
+    assert paper.date == "2017-06-12"
+    assert paper.authors == ("Ada One", "Laurens van der Maaten", "The Foo Team")
+    assert paper.categories == ("networks", "things")
+
+
+@pytest.mark.parametrize(
+    ("issued", "date"),
+    [
+        ({"date-parts": [[2017]]}, "2017"),
+        ({"date-parts": [[2017, 6]], "season": "2"}, "2017-06"),
+        ({"raw": "June 2017"}, "2017"),
+        ({"literal": "2017/6/12"}, "2017-06-12"),
+        ({"date-parts": [[]]}, ""),
+        ({"date-parts": [[None]]}, ""),
+        ({"date-parts": 7}, ""),
+        ({}, ""),
+    ],
+)
+def test_dates_of_csl_json(issued: object, date: str, tmp_path: Path) -> None:
+    (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "issued": issued}))
+    assert paper.date == date
+
+
+# RIS that goes on over many lines.
+
+
+def test_values_of_ris_over_several_lines(tmp_path: Path) -> None:
+    text = f"TY  - JOUR\nTI  - Foo:  \n  A Network\nKW  - one\ntwo\nAB  - {FOO}\n\n{BAR}\nZZ  - nobody\nknows\nER  - \n"
+    (paper,), skipped = read(tmp_path, text)
+    assert (paper.title, paper.categories, skipped) == ("Foo: A Network", ("one", "two"), [])
+    assert paper.abstract == f"{FOO}  {BAR}"
+
+
+def test_a_second_value_of_ris_does_not_go_on_with_the_first(tmp_path: Path) -> None:
+    (paper,), _ = read(tmp_path, f"TY  - JOUR\nAB  - {FOO}\nAB  - {BAR}\nof the second\nER  - \n")
+    assert paper.abstract == FOO
+
+
+def test_tags_of_ris_that_nobody_knows_are_passed_over(tmp_path: Path) -> None:
+    (paper,), skipped = read(tmp_path, f"TY  - JOUR\nUK  - x\nZZ  - y\nAB  - {FOO}\nER  - \n")
+    assert (paper.abstract, skipped) == (FOO, [])
+
+
+def test_a_long_value_of_ris_takes_its_length_and_not_the_square(tmp_path: Path, patience: None) -> None:
+    def seconds(size: int) -> float:
+        started = time.process_time()
+        read(tmp_path, "TY  - JOUR\nAB  - " + "\n" * size + "x\nER  - \n")
+        return time.process_time() - started
+
+    # Linear is 4, quadratic 16.
+    part, whole = seconds(300_000), seconds(1_200_000)
+    assert whole / part < 9, (part, whole)
+
+
+# JSON that is not quite JSON, or more than one.
+
+
+def told(skipped: list[Skipped]) -> list[tuple[int, str]]:
+    return [(one.source.line, one.reason) for one in skipped]
+
+
+FOO_JSON, BAR_JSON = json.dumps({"abstract": FOO}), json.dumps({"abstract": BAR})
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        pytest.param(f'{{"a": {"[" * 9_999}{"]" * 9_999}}}', "not JSON: nested too deeply", id="deep"),
+        pytest.param("[" * 9_999 + "]" * 9_999, "not JSON: nested too deeply", id="deep alone"),
+        pytest.param(f'{{"a": {"9" * 9_999}}}', "not JSON: a number of too many digits", id="digits"),
+        ("{oops}", "not JSON: expecting property name enclosed in double quotes (column 2)"),
+        ('{"a": "\\x"}', "not JSON: invalid \\escape (column 8)"),
+        ('{"a": [1, 2}', "not JSON: expecting ',' delimiter (column 12)"),
+        ('{"a": "]}, {["}', "no abstract"),
+        ("oops", "not JSON: expecting value (column 1)"),
+        ("7", "not a JSON object"),
+        ('"a, b]"', "not a JSON object"),
+        ('{"a": "caf\udce9"}', 'not UTF-8 (byte 0xE9 behind \'{"a": "caf\')'),
+    ],
+)
+def test_a_bad_record_of_an_array_leaves_the_others(bad: str, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "input"
+    for between, line, column in ((",\n", 2, 0), (",", 1, len(FOO_JSON) + 2)):
+        path.write_bytes(f"[{FOO_JSON}{between}{bad}{between}{BAR_JSON}]".encode("utf-8", "surrogateescape"))
+        skipped: list[Skipped] = []
+        assert [p.abstract for p in read_records([str(path)], skip=skipped.append)] == [FOO, BAR]
+        head, named, number = reason.partition("column ")
+        assert told(skipped) == [(line, f"{head}{named}{int(number[:-1]) + column})" if named else head)]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f'[\n{FOO_JSON},\n{{"a": "b" c"}},\n{BAR_JSON}\n]', (3, "expecting ',' delimiter (column 11)")),
+        (
+            f'[\n {FOO_JSON},\n {{\n  "a": {{"b": 1}},\n {BAR_JSON}\n]',
+            (
+                3,
+                "expecting property name enclosed in double quotes (line 5, column 2); lines 3 to 4 are left out",
+            ),
+        ),
+        (
+            f'[{FOO_JSON}, {{\n "a": "b" c"\n}}, {BAR_JSON}]',
+            (1, "expecting ',' delimiter (line 2, column 11); lines 1 to 3 are left out"),
+        ),
+    ],
+)
+def test_a_quote_or_a_bracket_too_few_ends_with_its_record(text: str, reason: tuple[int, str], tmp_path: Path) -> None:
+    papers, skipped = read(tmp_path, text)
+    assert [paper.abstract for paper in papers] == [FOO, BAR]
+    assert told(skipped) == [(reason[0], f"not JSON: {reason[1]}")]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (f"[{FOO_JSON}", (1, "an array without an end; is the file cut off?")),
+        (f"[{FOO_JSON},\n\n", (2, "an array without an end; is the file cut off?")),
+        (
+            f'[{FOO_JSON},\n{{"abstract": "We',
+            (2, "not JSON: unterminated string starting at (column 14); nothing behind it is read"),
+        ),
+        (f"[{FOO_JSON}]\nThe end.", (2, "neither an array nor an object; nothing behind it is read")),
+        (f"[{FOO_JSON}]]", (1, "neither an array nor an object; nothing behind it is read")),
+        (f'[{FOO_JSON}]\n{{"count":\n 1}}', (2, "no abstract")),
+    ],
+)
+def test_what_an_array_lacks_and_what_is_behind_it_is_told(text: str, reason: tuple[int, str], tmp_path: Path) -> None:
+    papers, skipped = read(tmp_path, text, format="json")
+    assert [paper.abstract for paper in papers] == [FOO]
+    assert told(skipped) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (f"[{FOO_JSON}]\n[{BAR_JSON}]\n", [1, 2]),
+        (f'{{"papers":\n[{FOO_JSON}]}}\n{{"papers":\n[{BAR_JSON}]}}', [2, 4]),
+        (json.dumps({"abstract": FOO}, indent=1) + "\n" + json.dumps({"abstract": BAR}, indent=1), [1, 4]),
+        (f'{{"meta": [{{"a": 1}}],\n"papers": [{FOO_JSON},\n{BAR_JSON}]}}', [2, 3]),
+        (f'{{"meta": [{{"a": 1}}], "papers": [{FOO_JSON}, {BAR_JSON}]}}', [1, 1]),
+        (f'{{"old": [{FOO_JSON}],\n"authors": [{{"name": "A"}}], "new": [{{"title": "T"}}, {BAR_JSON}]}}', [1, 2]),
+        (f'{{"n": 1, "response":\n{{"docs": [{FOO_JSON},\n{BAR_JSON}]}}}}', [2, 3]),
+        (f'{{"info": {json.dumps("[{" * 3000)},\n"papers": [{FOO_JSON}, {BAR_JSON}]}}', [2, 2]),
+    ],
+)
+def test_all_arrays_of_papers_are_read_and_no_others(text: str, lines: list[int], tmp_path: Path) -> None:
+    papers, skipped = read(tmp_path, text)
+    assert [paper.abstract for paper in papers] == [FOO, BAR]
+    assert [paper.sources[0].line for paper in papers] == lines
+    # Of an object with a title alone.
+    assert told(skipped) == ([(2, "no abstract")] if '"T"' in text else [])
+
+
+def test_a_bad_record_of_an_array_in_one_line_leaves_the_others(tmp_path: Path) -> None:
+    papers, skipped = read(tmp_path, f'{{"papers": [{FOO_JSON}, {{"a": \\}}, {BAR_JSON}]}}\n{{oops}}\n')
+    assert [paper.abstract for paper in papers] == [FOO, BAR]
+    assert [(one.source.line, one.reason[:25]) for one in skipped] == [
+        (1, "not JSON: expecting value"),
+        (2, "not JSON: expecting prope"),
+    ]
+
+
+def test_a_bad_line_that_is_a_paper_is_not_taken_for_what_it_cites(tmp_path: Path) -> None:
+    papers, skipped = read(tmp_path, f'{{"abstract": "x", "n": \\, "references": [{FOO_JSON}]}}\n', format="jsonl")
+    assert (papers, told(skipped)) == ([], [(1, "not JSON: expecting value (column 24)")])
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\udc80", "\\udFFF", "\\udc00\\ud800"])
+@pytest.mark.parametrize("name", ["json", "jsonl"])
+def test_a_half_of_a_surrogate_pair_is_replaced_whichever_it_is(half: str, name: str, tmp_path: Path) -> None:
+    record = f'{{"abstract": "a {half} \\ud83d\\ude00 \\\\udc80 b"}}'
+    (paper,), skipped = read(tmp_path, f"[{record}]" if name == "json" else record, format=name)
+    replaced = "\ufffd" * half.count("\\")
+    assert (paper.abstract, skipped) == (f"a {replaced} 😀 \\udc80 b", [])
+
+
+@pytest.mark.parametrize("unit", ["x,", '{"a": "b" c"},\n', '{"a": {"b": 1},\n', '{],"a":[', '"a":[{', "{", "\n{,"])
+def test_an_array_of_bad_records_takes_its_length_and_not_the_square(unit: str, tmp_path: Path, patience: None) -> None:
+    def seconds(size: int) -> float:
+        started = time.process_time()
+        read(tmp_path, "[" + unit * (size // len(unit)), format="json")
+        return time.process_time() - started
+
+    part, whole = seconds(40_000), seconds(160_000)
+    # Linear is 4, quadratic 16.
+    assert whole < 0.5 or whole / part < 9, (part, whole)

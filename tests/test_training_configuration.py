@@ -58,6 +58,8 @@ def test_models_of_the_package_go_by_their_names(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        (b'{"text": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", r"objects\.jsonl:1: not JSON: nested too deeply"),
+        (rb'{"text": "\ud800"}', r"objects\.jsonl:1: not JSON: half of a surrogate pair \(\\ud800\)"),
         (b'{"text": "a"}\n\n{"text": \n', r"objects\.jsonl:3: not JSON"),
         (b'{"text": "a"}\n[1]\n', r"objects\.jsonl:2: no JSON object"),
         (b"\xff\xfe", r"objects\.jsonl: cannot be read: not UTF-8"),

@@ -106,7 +106,9 @@ class TextFile:
         except UnicodeError as error:
             raise InputError("not UTF-16, although it begins so", where=self.name, hint=str(error)) from error
         finally:
-            text.detach()
+            # Closed already where an error ended the reading, and this is forgotten last.
+            if not self.stream.closed:
+                text.detach()
 
     def text(self, *, longest_line: int = MAX_LINE) -> str:
         """Return the whole text.

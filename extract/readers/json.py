@@ -1,23 +1,31 @@
-"""Papers as JSON: one object a line (JSON Lines), or one array of objects.
+"""Papers as JSON: one object a line (JSON Lines), or arrays of objects.
 
     {"id": "0704.0001", "title": "...", "abstract": "...", "update_date": "2008-11-26"}
 
 The names of the fields are those of :data:`~paperatlas.extract.readers.records.FIELDS`; the arXiv metadata dump's
-lines are such objects. An array may be wrapped in an object (``{"papers": [...]}``).
+lines are such objects, and so are the items of CSL JSON. An array may be wrapped in an object (``{"papers": [...]}``),
+however deep; of several lists of objects, those are read whose objects have abstracts.
+
+A record that is not JSON is passed over by its brackets (:mod:`~paperatlas.extract.readers.brackets`).
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from paperatlas.errors import InputError
+from paperatlas.extract.jsontext import NotJSONError, parse, without_halves
 from paperatlas.extract.paper import Paper, Source
-from paperatlas.extract.readers.files import MAX_TEXT, TextFile
-from paperatlas.extract.readers.records import Skipped, paper_from
+from paperatlas.extract.readers.brackets import Outline, end_of, next_like, outline, skip_blank
+from paperatlas.extract.readers.files import MAX_TEXT, TextFile, decoding_fault
+from paperatlas.extract.readers.records import Skipped, names_abstract, paper_from
 
-_BLANK = re.compile(r"[\s,]*")
+#: How many objects of a list are looked at to find out whether they are papers.
+_LOOKED_AT = 5
+#: How often, in its own length, a text may be gone over again to find where broken records end.
+_PATIENCE = 4
+_CUT_OFF = "; nothing behind it is read"
 
 
 def sniff_lines(head: str) -> bool:
@@ -34,52 +42,70 @@ def sniff_array(head: str) -> bool:
 def read_lines(file: TextFile) -> Iterator[Paper | Skipped]:
     """Yield the paper of each line; the file is not held in memory."""
     for line in file.lines():
-        if not line.text.strip():
-            continue
         source = Source(file.name, line.number)
         if line.fault:
             yield Skipped(source, line.fault)
-            continue
-        try:
-            value = json.loads(line.text)
-        except (ValueError, RecursionError) as error:
-            yield Skipped(source, f"not JSON: {_complaint(error)}")
-            continue
-        for record in _records(value):
-            yield _paper(record, source)
+        elif line.text.strip():
+            yield from _from_line(line.text, source)
 
 
 def read_array(file: TextFile) -> Iterator[Paper | Skipped]:
-    """Yield the paper of each object in the array.
+    """Yield the paper of each object in the arrays of ``file``, and of each object that is one itself.
 
     Raises:
-        InputError: the file is not JSON, or holds no array of papers.
+        InputError: the file begins with something else, or with an object that holds no papers.
     """
     text = file.text(longest_line=MAX_TEXT)
-    start = _array_start(text, file.name)
-    decoder = json.JSONDecoder()
-    position, line, counted = start + 1, 1, 0
-    while True:
-        position = _skip_blank(text, position)
-        line += text.count("\n", counted, position)
-        counted = position
-        if text[position : position + 1] == "]":
+    reading = _Reading(text, file.name)
+    position = first = skip_blank(text, 0)
+    while position < len(text):
+        if text[position] == "[":
+            position = yield from reading.array(position)
+        elif text[position] == "{":
+            whole = outline(text, position, len(text))
+            arrays = _arrays(text, whole)
+            if not arrays and not _is_paper(whole) and position == first:
+                raise _no_papers(file.name)
+            if not arrays:
+                item, _ = reading.record(position, whole.end)
+                yield item
+            for array in arrays:
+                # One that is broken may have gone over the next.
+                if array > position:
+                    position = yield from reading.array(array)
+            position = max(position, whole.end)
+        elif position == first:
+            raise _no_papers(file.name)
+        else:
+            yield Skipped(reading.place(position), "neither an array nor an object; nothing behind it is read")
             return
-        source = Source(file.name, line)
-        try:
-            value, position = decoder.raw_decode(text, position)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"not JSON: {_complaint(error)}", where=str(source)) from error
-        yield _paper(value, source)
+        position = skip_blank(text, position)
 
 
-def _records(value: object) -> list[object]:
-    """Return the records that a line holds: itself, or those of the array that it is an object around."""
-    if isinstance(value, dict) and not value.keys() & {"abstract", "summary", "text"}:
-        lists = [v for v in value.values() if isinstance(v, list) and v and all(isinstance(r, dict) for r in v)]
-        if len(lists) == 1:
-            return lists[0]
-    return [value]
+def _no_papers(name: str) -> InputError:
+    hint = "one object a line is JSON Lines: --from jsonl"
+    return InputError("no array of papers in this JSON", where=name, hint=hint)
+
+
+def _from_line(text: str, source: Source) -> Iterator[Paper | Skipped]:
+    """Yield the paper that an object in one line is, or those of the arrays that it is around."""
+    item: Paper | Skipped
+    try:
+        value = parse(without_halves(text))
+    except NotJSONError as error:
+        item = Skipped(source, f"not JSON: {error}")
+    else:
+        item = _paper(value, source)
+    if isinstance(item, Paper):
+        yield item
+        return
+    start = skip_blank(text, 0)
+    arrays = _arrays(text, outline(text, start, len(text))) if text.startswith("{", start) else ()
+    reading = _Reading(text, source.path, source.line)
+    for array in arrays:
+        yield from reading.array(array)
+    if not arrays:
+        yield item
 
 
 def _paper(value: object, source: Source) -> Paper | Skipped:
@@ -88,25 +114,90 @@ def _paper(value: object, source: Source) -> Paper | Skipped:
     return paper_from(value, source)
 
 
-def _array_start(text: str, name: str) -> int:
-    """Return where the array of papers begins: the first bracket, or that of the only list of objects inside."""
-    match = re.match(r"\s*\[", text)
-    if match:
-        return match.end() - 1
-    lists = [m.end() - 1 for m in re.finditer(r'"[^"\n]{1,60}"\s*:\s*\[(?=\s*\{)', text[:4096])]
-    if not lists:
-        raise InputError(
-            "no array of papers in this JSON", where=name, hint="one object a line is JSON Lines: --from jsonl"
-        )
-    return lists[0]
+def _is_paper(whole: Outline) -> bool:
+    """Tell whether an object is a paper itself, not something around papers."""
+    return any(names_abstract(name) or name.lower() == "title" for name in whole.names)
 
 
-def _skip_blank(text: str, position: int) -> int:
-    match = _BLANK.match(text, position)
-    return match.end() if match else position
+def _arrays(text: str, whole: Outline) -> tuple[int, ...]:
+    """Return where the arrays of papers begin in an object around them; none if it is a paper itself."""
+    if any(map(names_abstract, whole.names)):
+        return ()
+    papers = tuple(start for start in whole.lists if _of_papers(text, start))
+    return papers or (whole.lists if len(whole.lists) == 1 and not _is_paper(whole) else ())
 
 
-def _complaint(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg[:1].lower()}{error.msg[1:]} (column {error.colno})"
-    return "nested too deeply" if isinstance(error, RecursionError) else str(error)
+def _of_papers(text: str, start: int) -> bool:
+    """Tell whether one of the first objects in a list has an abstract."""
+    position = start + 1
+    for _ in range(_LOOKED_AT):
+        position = skip_blank(text, position)
+        if not text.startswith("{", position):
+            break
+        end = end_of(text, position)
+        if any(map(names_abstract, outline(text, position, end).names)):
+            return True
+        position = end
+    return False
+
+
+class _Reading:
+    """The records in a text, from its start to its end; ``line`` is that in which the text begins."""
+
+    def __init__(self, text: str, name: str, line: int = 1) -> None:
+        self._text = text
+        self._name = name
+        self._line = line
+        self._line_start = self._counted = 0
+        self._patience = _PATIENCE * len(text)
+
+    def place(self, position: int) -> Source:
+        """Return the place of a position that is behind those asked for before."""
+        newlines = self._text.count("\n", self._counted, position)
+        if newlines:
+            self._line += newlines
+            self._line_start = self._text.rfind("\n", self._counted, position) + 1
+        self._counted = max(position, self._counted)
+        return Source(self._name, self._line)
+
+    def array(self, start: int) -> Generator[Paper | Skipped, None, int]:
+        """Yield the papers of the array that begins at ``start``; return where it ends."""
+        item: Paper | Skipped | None = None
+        position = start + 1
+        while (position := skip_blank(self._text, position)) < len(self._text):
+            if self._text[position] == "]":
+                return position + 1
+            item, position = self.record(position, end_of(self._text, position))
+            yield item
+        if not (isinstance(item, Skipped) and item.reason.endswith(_CUT_OFF)):
+            yield Skipped(self.place(position), "an array without an end; is the file cut off?")
+        return position
+
+    def record(self, start: int, end: int) -> tuple[Paper | Skipped, int]:
+        """Return the paper that stands between two positions, and where to go on, which is sooner for a broken one."""
+        source, begin = self.place(start), self._line_start
+        piece = self._text[start:end]
+        if fault := decoding_fault(piece):
+            return Skipped(source, fault), end
+        try:
+            value = parse(without_halves(piece))
+        except NotJSONError as error:
+            # Its brackets may be what is wrong with it. But there are files in which all is gone over again for each.
+            if len(piece) <= self._patience:
+                self._patience -= len(piece)
+                end = next_like(self._text, begin, start, end)
+            last = self.place(start + len(self._text[start:end].rstrip()))
+            lost = _CUT_OFF if end == len(self._text) else _left_out(source, last)
+            return Skipped(source, f"not JSON: {_moved(error, source.line, start - begin)}{lost}"), end
+        return _paper(value, source), end
+
+
+def _moved(error: NotJSONError, line: int, column: int) -> str:
+    """Return what is wrong with a piece of a file that begins in ``line``, behind ``column`` characters."""
+    if error.column and error.line > 1:
+        return f"{error.problem} (line {line + error.line - 1}, column {error.column})"
+    return f"{error.problem} (column {column + error.column})" if error.column else error.problem
+
+
+def _left_out(first: Source, last: Source) -> str:
+    return f"; lines {first.line} to {last.line} are left out" if last.line > first.line else ""

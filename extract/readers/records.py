@@ -17,10 +17,19 @@ from paperatlas.extract.readers.files import decoding_fault
 
 #: The longest text that is taken for an abstract, in characters: some five times a long one.
 MAX_ABSTRACT = 20_000
+#: The longest title: some ten times a long one with its LaTeX.
+MAX_TITLE = 2_000
+#: The longest identifier or address; the longest date; the longest name of a person or a category; the longest comment.
+MAX_NUMBER, MAX_DATE, MAX_NAME, MAX_COMMENT = 2_000, 100, 500, 10_000
+#: The most that all authors of a paper have together, and all its categories: 10,000 names, 1,000 keywords.
+MAX_AUTHORS, MAX_CATEGORIES = 200_000, 20_000
 
 _MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
 #: How arXiv's categories are spelt: "cs.LG", "hep-th".
 _ARXIV_CATEGORY = re.compile(r"[a-z]+(?:-[a-z]+)?\.[A-Za-z-]+|[a-z]+-[a-z]+")
+
+#: The pieces of a person's name in CSL JSON, which Zotero exports, in the order in which they are written.
+_PIECES = ("given", "dropping-particle", "non-dropping-particle", "family", "suffix")
 
 #: What each field is called in the exports that people have, most telling first; compared by letters alone.
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -31,12 +40,14 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "title": ("title",),
     "abstract": ("abstract", "summary", "abstractnote", "abstracttext"),
     "text": ("text",),
-    "date": ("date", "published", "created", "submitted", "publicationdate", "year", "publicationyear"),
+    "date": ("date", "published", "issued", "created", "submitted", "publicationdate", "year", "publicationyear"),
     "updated": ("updatedate", "updated"),
     "authors": ("authors", "author", "creators"),
-    "categories": ("categories", "category", "keywords", "subjects", "subject", "tags"),
+    "categories": ("categories", "category", "keywords", "subjects", "subject", "tags", "keyword"),
     "comment": ("comments", "comment"),
+    "number": ("number",),
 }
+_ABSTRACTS = frozenset((*FIELDS["abstract"], *FIELDS["text"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,43 +69,67 @@ def paper_from(fields: Mapping[str, object], source: Source) -> Paper | Skipped:
     """
     named: dict[str, object] = {}
     for name, value in fields.items():
+        said = _date_parts(value) if isinstance(value, Mapping) else value
         # "doi" and "DOI" are one field: the first that says something counts.
-        if _says_something(value):
-            named.setdefault(re.sub(r"[^a-z]", "", str(name).lower()), value)
+        if _says_something(said):
+            named.setdefault(_letters(name), said)
 
     def get(field: str) -> object:
         return next((named[name] for name in FIELDS[field] if name in named), None)
+
+    def short(field: str, most: int = MAX_NUMBER) -> str:
+        """Return what is clean and believable of a field: what is longer is not what the field is for."""
+        text = _string(get(field))
+        return clean(text) if len(text) <= most else ""
 
     title = " ".join(_string(get("title")).split())
     abstract = _abstract(_string(get("abstract")), _string(get("text")), title)
     if isinstance(abstract, tuple):
         title, abstract = abstract
-    reason = unusable(abstract) or decoding_fault(title)
+    reason = _unusable(title, abstract)
     if reason:
         return Skipped(source, reason)
-    given, *links = (clean(_string(get(field))) for field in ("id", "arxiv", "doi", "url"))
+    given, *links = (short(field) for field in ("id", "arxiv", "doi", "url"))
+    # Where Zotero keeps it; others count volumes and issues there.
+    report = short("number") if short("number")[:6].lower() == "arxiv:" else ""
     return Paper(
         id=_short_id(given),
         title=clean(title),
         abstract=clean(abstract.replace("\n", " ")),
         date=_versions_date(named.get("versions")) or iso_date(get("date")) or iso_date(get("updated")),
-        authors=tuple(clean(name) for name in _names(get("authors"))),
-        categories=tuple(clean(name) for name in _categories(get("categories"))),
-        arxiv=next(filter(None, map(arxiv_id, [given, *links])), ""),
+        authors=_believable(_names(get("authors")), MAX_AUTHORS),
+        categories=_believable(_categories(get("categories")), MAX_CATEGORIES),
+        arxiv=next(filter(None, map(arxiv_id, [given, *links, report])), ""),
         doi=next(filter(None, map(doi, [given, *links])), ""),
         url=links[2] if re.match(r"https?://", links[2]) else "",
-        comment=clean(_string(get("comment"))),
+        comment=short("comment", MAX_COMMENT),
         sources=(source,),
     )
 
 
-def unusable(abstract: str) -> str:
-    """Say why a text cannot be taken for an abstract, or return an empty string."""
+def names_abstract(name: str) -> bool:
+    """Tell whether a field of this name holds an abstract, or a text of title and abstract."""
+    return _letters(name) in _ABSTRACTS
+
+
+def _letters(name: object) -> str:
+    return re.sub(r"[^a-z]", "", str(name).lower())
+
+
+def _unusable(title: str, abstract: str) -> str:
+    """Say why texts cannot be taken for a title and an abstract, or return an empty string."""
     if not abstract.strip():
         return "no abstract"
-    if len(abstract) > MAX_ABSTRACT:
-        return f"an abstract of {len(abstract):,} characters (the most is {MAX_ABSTRACT:,})"
-    return decoding_fault(abstract)
+    for what, text, most in (("an abstract", abstract, MAX_ABSTRACT), ("a title", title, MAX_TITLE)):
+        if len(text) > most:
+            return f"{what} of {len(text):,} characters (the most is {most:,})"
+    return decoding_fault(abstract) or decoding_fault(title)
+
+
+def _believable(names: Iterable[str], most: int) -> tuple[str, ...]:
+    """Return clean names, but none that is longer than names are, and none at all if all have more than ``most``."""
+    found = tuple(clean(name) for name in names if len(name) <= MAX_NAME)
+    return found if sum(map(len, found)) <= most else ()
 
 
 def iso_date(value: object) -> str:
@@ -106,6 +141,8 @@ def iso_date(value: object) -> str:
     ('2017-02', '')
     """
     text = _string(value).strip()
+    if len(text) > MAX_DATE:
+        return ""
     match = re.match(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?!\d)", text, re.ASCII)
     if match:
         year, month, day = match.groups()
@@ -132,7 +169,7 @@ def month_number(text: str) -> int | None:
     (8, 8, 8, None)
     """
     if text.isdecimal():
-        return int(text) if 1 <= int(text) <= 12 else None
+        return int(text) if len(text) <= 2 and 1 <= int(text) <= 12 else None
     return _MONTHS.get(text.strip().lower()[:3])
 
 
@@ -141,7 +178,7 @@ def _abstract(abstract: str, text: str, title: str) -> str | tuple[str, str]:
     if abstract or not text:
         return abstract
     first, newline, rest = text.partition("\n")
-    if not newline or not rest.strip():
+    if not newline or not rest.strip() or len(first) > MAX_TITLE:
         return text
     if title:
         return rest if " ".join(first.split()) == title else text
@@ -162,6 +199,19 @@ def _versions_date(versions: object) -> str:
     return ""
 
 
+def _date_parts(value: Mapping[object, object]) -> object:
+    """Return the date of CSL JSON, ``{"date-parts": [[2017, 6, 12]]}`` or as it was written; other objects are none.
+
+    >>> _date_parts({"date-parts": [[2017, 6, 12]]}), _date_parts({"raw": "June 2017"}), _date_parts({"$oid": "x"})
+    ('2017-6-12', 'June 2017', None)
+    """
+    parts = value.get("date-parts")
+    first = parts[0] if isinstance(parts, list) and parts else None
+    if isinstance(first, list) and first:
+        return "-".join(map(_string, first[:3]))
+    return value.get("raw") or value.get("literal")
+
+
 def _says_something(value: object) -> bool:
     """Tell what is given from what only stands in its place: nothing, blanks, a table's NaN, a database's object."""
     if isinstance(value, float) and not math.isfinite(value):
@@ -180,15 +230,15 @@ def _string(value: object) -> str:
 def _names(value: object) -> Iterable[str]:
     """Yield the names of authors, from a list of strings or objects, or from one string of them."""
     if isinstance(value, str):
-        separator = r"\s+and\s+|\s*;\s*" if re.search(r" and |;", value) else r"\s*,\s*"
-        parts: Iterable[object] = re.split(separator, value)
+        value = " ".join(value.split())
+        parts: Iterable[object] = re.split(r" and |;", value) if re.search(r" and |;", value) else value.split(",")
     else:
         parts = value if isinstance(value, list) else ()
     for part in parts:
         name = part
         if isinstance(part, Mapping):
-            given_family = [_string(part.get("given")), _string(part.get("family"))]
-            name = _string(part.get("name")) or " ".join(filter(None, given_family))
+            whole = _string(part.get("name")) or _string(part.get("literal"))
+            name = whole or " ".join(filter(None, (_string(part.get(piece)) for piece in _PIECES)))
         if text := " ".join(_string(name).split()):
             yield text
 

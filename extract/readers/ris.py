@@ -9,7 +9,7 @@ ER  -
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from paperatlas.extract.paper import Paper, Source
@@ -37,16 +37,36 @@ def read(file: TextFile) -> Iterator[Paper | Skipped]:
         line += text.count("\n", counted, start)
         counted = start
         source = Source(file.name, line)
-        chunk = text[start:end].rstrip()
-        if not re.search(r"^ER  -", chunk, re.M):
-            chunk += "\nER  - "
-        try:
-            records = rispy.loads(chunk)
-        except (OSError, ValueError, KeyError, IndexError) as error:
-            yield Skipped(source, f"not RIS: {error}")
-            continue
-        for record in records:
+        lines = text[start:end].rstrip().split("\n")
+        # Without tags that nobody knows: rispy stumbles over one behind its own name for them.
+        for record in rispy.RisParser(skip_unknown_tags=True).parse_lines(_unfolded(lines)):
             yield paper_from(_fields(record), source)
+
+
+def _unfolded(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a record, its end the last, with those that go on with a value put behind it, all at once.
+
+    rispy does that one by one, and copies the value each time. What goes on with a list is one more item of it.
+    """
+    from rispy import RisParser
+
+    parser = RisParser()
+    folded: list[str] = []
+    tag = None
+    for line in lines:
+        tag_here, content = parser.parse_line(line)
+        if tag_here == parser.END_TAG:
+            break
+        if tag_here is None and tag is not None and tag not in parser.list_tags and tag not in parser.delimiter_map:
+            folded.append(content)
+            continue
+        if folded:
+            yield " ".join(folded)
+        tag = tag_here or tag
+        folded = [line.rstrip()]
+    if folded:
+        yield " ".join(folded)
+    yield f"{parser.END_TAG}  - "
 
 
 def _fields(record: dict[str, object]) -> dict[str, object]:

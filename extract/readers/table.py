@@ -10,12 +10,13 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 
-from paperatlas.errors import InputError
+from paperatlas.errors import InputError, shortened
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.files import MAX_LINE, TextFile
-from paperatlas.extract.readers.records import FIELDS, Skipped, paper_from
+from paperatlas.extract.readers.records import Skipped, names_abstract, paper_from
 
-_ABSTRACTS = {name for field in ("abstract", "text") for name in FIELDS[field]}
+#: How many columns of a header, and how much of each name, a message repeats.
+_COLUMNS, _LETTERS = 8, 30
 
 
 def sniff_csv(head: str) -> bool:
@@ -52,7 +53,7 @@ def _read(file: TextFile, delimiter: str) -> Iterator[Paper | Skipped]:
                 header = row
                 if not _has_abstract(header):
                     raise InputError(
-                        f"no column 'abstract' in the header ({', '.join(header[:8])})", where=f"{file.name}:{line}"
+                        f"no column 'abstract' in the header ({_told(header)})", where=f"{file.name}:{line}"
                     )
                 continue
             source = Source(file.name, line)
@@ -77,4 +78,9 @@ def _header(head: str, delimiter: str) -> list[str]:
 
 
 def _has_abstract(header: list[str]) -> bool:
-    return len(header) > 1 and any("".join(filter(str.isalpha, name.lower())) in _ABSTRACTS for name in header)
+    return len(header) > 1 and any(map(names_abstract, header))
+
+
+def _told(header: list[str]) -> str:
+    names = [shortened(name.strip(), _LETTERS) for name in header[:_COLUMNS]]
+    return ", ".join([*names, "…"] if len(header) > _COLUMNS else names)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,13 +69,16 @@ def _cells(path: Path, text: str, several: Collection[str]) -> Iterator[Row]:
     delimiter = "\t" if "\t" in text.partition("\n")[0] else ","
     # That of tables of papers: Python knows one limit for all.
     csv.field_size_limit(MAX_LINE)
-    # Strict, as a quote that is never closed would take the rows behind it for its cell.
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    taken: list[str] = []
+    rows = csv.reader(_noted(io.StringIO(text), taken), delimiter=delimiter)
     header: list[str] = []
     line = 1
     try:
         for row in rows:
             where, line = f"{path}:{line}", rows.line_num + 1
+            if len(taken) > 1 and _unclosed(taken, delimiter):
+                raise InputError("not a table: a quote that is not closed", where=where)
+            taken.clear()
             if not header:
                 header = [name.strip().casefold() for name in row]
             elif row:
@@ -81,6 +86,25 @@ def _cells(path: Path, text: str, several: Collection[str]) -> Iterator[Row]:
                 lists = {name: cells[name].split("|") for name in several if name in cells}
                 yield Row(where, cells | lists)
     except csv.Error as error:
-        unclosed = str(error) == "unexpected end of data"
-        problem = "a quote that is not closed" if unclosed else str(error)
-        raise InputError(f"not a table: {problem}", where=f"{path}:{line}") from error
+        raise InputError(f"not a table: {error}", where=f"{path}:{line}") from error
+
+
+def _noted(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """Yield lines, and note in ``taken`` which were asked for; the end of the file is noted as an empty one."""
+    for line in chain(lines, [""]):
+        taken.append(line)
+        if line:
+            yield line
+
+
+def _unclosed(lines: Iterable[str], delimiter: str) -> bool:
+    """Tell whether a row of several lines, or one that the file ends in, is one by a quote that is never closed.
+
+    Such a quote takes the rows behind it for its cell, up to the next quote or the end. Python's strict reading refuses
+    both; but also a row like ``"Foo" net,Model``, so that it is not for those of one line.
+    """
+    try:
+        deque(csv.reader(lines, delimiter=delimiter, strict=True), maxlen=0)
+    except csv.Error:
+        return True
+    return False

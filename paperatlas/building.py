@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from paperatlas import __version__
-from paperatlas.errors import NotFoundError, OutputError
+from paperatlas.errors import Interrupted, NotFoundError, OutputError
 from paperatlas.extract.facts import Facts
 from paperatlas.extract.identifiers import arxiv_id, doi
 from paperatlas.extract.paper import Paper
 from paperatlas.extract.readers import Skipped
 from paperatlas.extracting import Progress, ensure_some, read, skipping
-from paperatlas.files import put_in_place
+from paperatlas.files import WRITTEN, put_in_place
 from paperatlas.graph.atlas import PAGE, STORE, TURTLE, Atlas, open_atlas
 from paperatlas.graph.authority import AUTHORITY, as_kept, read_authority
 from paperatlas.graph.build import edges
@@ -276,8 +276,11 @@ def _publish(
     seal(store)
     # The store last: as long as it is the old one, the journal counts.
     put_in_place([(path, folder / path.name) for path in (*revision.beside, *exports, store)])
-    revision.journal.discard()
-    view.reopen(folder / STORE)
+    try:
+        revision.journal.discard()
+        view.reopen(folder / STORE)
+    except Interrupted:
+        raise Interrupted(WRITTEN) from None
     return atlas
 
 

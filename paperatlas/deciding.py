@@ -51,7 +51,7 @@ def split(folder: Path, name: str, forms: Sequence[str] = (), papers: Sequence[s
 
     def said(text: str) -> str:
         atlas = open_atlas(folder)
-        kept, others, keys = _parted(atlas, name, forms, papers)
+        kept, others, keys = _parted(atlas, name, [*map(as_text, forms)], [*map(as_text, papers)])
         return edits.keep_apart(text, [kept, *others], keys, source=str(folder / OVERRIDES))
 
     return relink(folder, said=said)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
+import shutil
 import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
@@ -29,35 +31,74 @@ def atomic_writer(path: Path) -> Iterator[BinaryIO]:
         OutputError: ``path`` cannot be written to.
         ClosedPipe: whoever reads from it has seen enough.
     """
+    if _is_stream(path):
+        with _stream(path) as handle:
+            yield handle
+        return
     temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise OutputError("is a folder", where=str(path))
-        if path.exists() and not path.is_file():
-            # A device or a pipe: nothing takes its place, and who reads it sees what there is of it.
-            with path.open("wb") as stream:
-                yield stream
-            return
         # A link is written through.
         place = path.resolve() if path.is_symlink() else path
         with tempfile.NamedTemporaryFile(
             dir=place.parent, prefix=f".{place.name}.", suffix=".part", delete=False
-        ) as handle:
-            temporary = Path(handle.name)
-            yield cast("BinaryIO", handle)
-            handle.flush()
-            os.fsync(handle.fileno())
+        ) as whole:
+            temporary = Path(whole.name)
+            yield cast("BinaryIO", whole)
+            whole.flush()
+            os.fsync(whole.fileno())
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(place)
-    except BrokenPipeError:
-        raise ClosedPipe from None
     except BaseException as error:
         if temporary:
             temporary.unlink(missing_ok=True)
         if isinstance(error, OSError):
             raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
+        if isinstance(error, RuntimeError) and path.is_symlink():
+            raise OutputError("cannot be written: it is a link to itself", where=str(path)) from error
         raise
+
+
+def _is_stream(path: Path) -> bool:
+    """Tell whether a path is a device or a pipe, or leads to what is open already."""
+    try:
+        is_other = path.exists() and not path.is_file() and not path.is_dir()
+        return is_other or _descriptor(path) is not None
+    except OSError:
+        return False
+
+
+def _descriptor(path: Path) -> int | None:
+    """Return which open file of this process a path means, such as ``/dev/stdout``; none for others."""
+    for place in _links(path.absolute()):
+        if match := _OPEN.fullmatch(str(place)):
+            return int(match[1])
+    return None
+
+
+def _links(path: Path) -> Iterator[Path]:
+    """Yield a path and what it leads to, link by link."""
+    for _ in range(40):
+        yield path
+        if not path.is_symlink():
+            return
+        path = path.parent / path.readlink()
+
+
+@contextmanager
+def _stream(path: Path) -> Iterator[BinaryIO]:
+    """Open what is written to as it is: nothing takes its place, and what is there already stays."""
+    try:
+        number = _descriptor(path)
+        # What is open is gone on with, where whoever opened it is.
+        with path.open("wb") if number is None else os.fdopen(os.dup(number), "wb") as handle:
+            yield handle
+    except BrokenPipeError:
+        raise ClosedPipe from None
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", where=str(path)) from error
 
 
 def stdin() -> TextIO:
@@ -71,8 +112,20 @@ def stdin() -> TextIO:
     return sys.stdin
 
 
+#: Names of what a process has open.
+_OPEN = re.compile(r"/(?:dev|proc/self)/fd/([0-9]{1,6})", re.ASCII)
+#: What is there all the same when somebody ends a command that had come to its end.
+WRITTEN = "the files are written"
+
+
 class ClosedPipe(BaseException):
     """Whoever read our output has seen enough. No error, so that nothing takes it for one."""
+
+
+def _to_nowhere(file: int) -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, file)
+    os.close(nowhere)
 
 
 class _Output(io.FileIO):
@@ -83,10 +136,31 @@ class _Output(io.FileIO):
             return super().write(content)
         except OSError as error:
             # What is still buffered has nowhere to go; nobody shall try again.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            _to_nowhere(self.fileno())
             if isinstance(error, BrokenPipeError):
                 raise ClosedPipe from None
             raise OutputError(f"cannot be written: {error.strerror}", where="<stdout>") from error
+
+
+class Direct:
+    """Writes to where a stream goes, past its buffer and the buffer's lock.
+
+    A thread that hangs in a write to a reader who does not read keeps no other from ending the process then.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        stream.flush()
+        self._raw = getattr(stream.buffer, "raw", stream.buffer)
+
+    def write(self, content: Buffer, /) -> int:
+        """Write all of ``content``."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[self._raw.write(rest) :]
+        return len(memoryview(content))
+
+    def flush(self) -> None:
+        """Do nothing: nothing is held."""
 
 
 class _Messages(io.FileIO):
@@ -96,7 +170,7 @@ class _Messages(io.FileIO):
         try:
             return super().write(content)
         except OSError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
+            _to_nowhere(self.fileno())
             return len(memoryview(content))
 
 
@@ -108,7 +182,7 @@ def messages(stream: TextIO | None) -> TextIO:
         file = _Messages(stream.fileno(), "wb", closefd=False)
     except OSError:
         return stream
-    return io.TextIOWrapper(io.BufferedWriter(file), stream.encoding, "backslashreplace", write_through=True)
+    return io.TextIOWrapper(io.BufferedWriter(file), stream.encoding, "backslashreplace", line_buffering=True)
 
 
 class _Closed(io.RawIOBase):
@@ -153,46 +227,53 @@ def put_in_place(moves: Sequence[tuple[Path, Path]]) -> None:
     Raises:
         OutputError: a file cannot be moved; all places are as they were.
     """
-    kept: list[tuple[Path, Path]] = []
+    before: dict[Path, Path] = {}
     done: list[Path] = []
     with _undisturbed():
         try:
             for made, place in moves:
                 made.chmod(0o666 & ~_umask())
                 _to_disk(made)
-                old = made.with_name(f"{made.name}.before")
-                old.unlink(missing_ok=True)
-                # Not every disk has links; then there is no way back.
-                with suppress(OSError):
-                    os.link(place, old)
-                    kept.append((old, place))
+                if place.is_file():
+                    before[place] = _kept(place, made.with_name(f"{made.name}.before"))
             for made, place in moves:
                 made.replace(place)
                 done.append(place)
         except OSError as error:
-            _put_back(kept, done)
+            _put_back(before, done)
             where = str(error.filename2 or error.filename or moves[-1][1])
             raise OutputError(f"cannot be written: {error.strerror}", where=where) from error
         for folder in {place.parent for _, place in moves}:
             # A renaming is on disk once its folder is; not every system lets a folder be opened.
             with suppress(OSError):
                 _to_disk(folder)
-        for old, _ in kept:
+        for old in before.values():
             with suppress(OSError):
                 old.unlink()
 
 
-def _put_back(kept: Sequence[tuple[Path, Path]], done: Sequence[Path]) -> None:
-    before = {place: old for old, place in kept}
-    with suppress(OSError):
-        for place in done:
+def _kept(place: Path, old: Path) -> Path:
+    """Keep what stands at a place under another name, too: by a link, or where a disk has none by a copy."""
+    old.unlink(missing_ok=True)
+    try:
+        os.link(place, old)
+    except OSError:
+        shutil.copyfile(place, old)
+    return old
+
+
+def _put_back(before: Mapping[Path, Path], done: Sequence[Path]) -> None:
+    """Undo what was ``done``, as far as the disk lets us."""
+    for place in done:
+        with suppress(OSError):
             if place in before:
                 before[place].replace(place)
             else:
                 place.unlink()
-    for old, _ in kept:
-        with suppress(OSError):
-            old.unlink()
+    for place, old in before.items():
+        if place not in done:
+            with suppress(OSError):
+                old.unlink()
 
 
 @contextmanager
@@ -207,16 +288,18 @@ def _undisturbed() -> Iterator[None]:
     waiting: list[int] = []
     for number in before:
         signal.signal(number, lambda told, _frame: waiting.append(told))
+    failed = True
     try:
         yield
+        failed = False
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    for number in dict.fromkeys(waiting):
-        try:
-            signal.raise_signal(number)
-        except Interrupted:
-            raise Interrupted("the files are written") from None
+        for number in dict.fromkeys(waiting):
+            try:
+                signal.raise_signal(number)
+            except Interrupted:
+                raise Interrupted("nothing was changed" if failed else WRITTEN) from None
 
 
 def _to_disk(path: Path) -> None:

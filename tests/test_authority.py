@@ -62,6 +62,9 @@ def test_lists_are_read(tmp_path: Path) -> None:
         ("a.ttl", "no turtle", "a.ttl: not readable as RDF"),
         ("a.csv", "id,name\n", "a.csv: names nothing"),
         ("a.csv", 'id,name\n\nx,Foo\ny,"Bar\nz,Baz\n', "a.csv:4: not a table: a quote that is not closed"),
+        ("a.csv", 'id,name\nx,"Foo" net\ny,"Bar', "a.csv:3: not a table: a quote that is not closed"),
+        ("a.csv", 'id,name\n"y" x,"Bar\n', "a.csv:2: not a table: a quote that is not closed"),
+        ("a.csv", 'id,name\ny,"Bar\nz,"Baz"\n', "a.csv:2: not a table: a quote that is not closed"),
         pytest.param(
             "a.csv",
             "id,name\nx," + "y" * (17 * 2**20),
@@ -87,6 +90,18 @@ def test_cells_may_be_long_and_lines_end_where_lines_end(tmp_path: Path) -> None
     assert [len(entry.name) for entry in read_authority(tmp_path / "list.csv")] == [200_000]
     (tmp_path / "list.csv").write_text('id,name\nx,"Foo\nNet"\ny,Bar\u2028Net\n')
     assert read_authority(tmp_path / "list.csv") == (Entry("x", "Foo Net"), Entry("y", "Bar Net"))
+
+
+def test_quotes_within_a_cell_are_read_as_python_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text('name,type,id\n"Foo" net,Model,x\nBar "2",Model,y\n"a ""b""\nc",Model,"z"')
+    entries = read_authority(tmp_path / "list.csv")
+    assert [(entry.name, entry.type) for entry in entries] == [
+        ("Foo net", MODEL),
+        ('Bar "2"', MODEL),
+        ('a "b" c', MODEL),
+    ]
+    (tmp_path / "list.tsv").write_text('name\ttype\tid\n"Why Should I Trust You?" explainer\tMethod\tx\n')
+    assert read_authority(tmp_path / "list.tsv") == (Entry("x", "Why Should I Trust You? explainer", (), METHOD),)
 
 
 def test_names_tie_under_guards() -> None:

@@ -1,5 +1,6 @@
 """When the world fails (a full disk, a closed pipe, Ctrl-C, no home), a command ends in a clear line and loses nothing."""
 
+import errno
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -136,6 +138,31 @@ def test_a_closed_output(command: str, example_folder: Path, tmp_path: Path) -> 
     assert (done.returncode, done.stderr) == (1, "Error: <stdout>: is closed\n")
 
 
+@pytest.mark.parametrize("to", ["pipe", "file"])
+def test_ctrl_c_ends_a_query_that_is_being_printed(to: str, example_folder: Path, tmp_path: Path) -> None:
+    asked = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+    command = [sys.executable, "-m", "paperatlas", "query", str(example_folder), asked, "-f", "csv"]
+    with (
+        (tmp_path / "out").open("wb") as file,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE if to == "pipe" else file, stderr=subprocess.PIPE, text=True
+        ) as process,
+    ):
+        # Into a pipe that nobody reads from, or a file that grows.
+        if process.stdout:
+            assert process.stdout.read(1) == "a"
+        else:
+            deadline = time.monotonic() + 30
+            while not (tmp_path / "out").stat().st_size:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == "Interrupted; nothing was changed.\n"
+
+
 @pytest.mark.parametrize("to", ["2>&-", "2>/dev/full", "2> >(true)"])
 def test_that_nobody_hears_what_is_said_is_no_failure(to: str, tmp_path: Path) -> None:
     done = shell(
@@ -172,12 +199,14 @@ def test_an_output_that_is_no_file_is_written_to_as_it_is(example_folder: Path, 
         mkfifo pipe; cat pipe > read & paperatlas extract one.jsonl -o pipe --pipeline rules -q; wait
         echo old > target; ln -s target link; ln -s nowhere dangling
         for out in link dangling /dev/stdout; do paperatlas extract one.jsonl -o $out --pipeline rules -q; done > out
+        mkdir fd; for n in 1 2; do paperatlas extract one.jsonl -o fd/out --pipeline rules -q; done; cmp read fd/out
         test -p pipe && test -L link && test -L dangling && cmp read target && cmp read nowhere && cmp read out && wc -l < out
+        { echo one; paperatlas extract one.jsonl -o /dev/stdout --pipeline rules -q; echo two; } > all; sed -n '1p;3p' all
         mkfifo other; head -c 1 other > /dev/null & paperatlas export EXAMPLES -f json -o other; echo $?
         """,
         tmp_path,
     )
-    assert (done.stdout, done.stderr) == ("1\n141\n", "")
+    assert (done.stdout, done.stderr) == ("1\none\ntwo\n141\n", "")
 
 
 @pytest.mark.parametrize(("told", "code"), [("TERM", 143), ("HUP", 129)])
@@ -206,7 +235,13 @@ def test_out_of_memory_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert capsys.readouterr().err == "Error: out of memory: a smaller input, fewer --workers or more memory may do\n"
 
 
-def test_files_take_their_places_all_or_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("links", [True, False])
+def test_files_take_their_places_all_or_none(tmp_path: Path, links: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_link(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    if not links:
+        monkeypatch.setattr("os.link", no_link)
     (tmp_path / "folder" / "in").mkdir(parents=True)
     (tmp_path / "a").write_text("old")
     made = [tmp_path / f"{name}.new" for name in "abc"]

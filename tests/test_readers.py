@@ -447,6 +447,27 @@ def test_overlong_numbers_and_dates_are_none(tmp_path: Path) -> None:
     assert paper.date == "2017"
 
 
+@pytest.mark.parametrize("count", [60, 3_000])
+@pytest.mark.parametrize("last", [" and ", ", and "])
+def test_many_authors_as_the_arxiv_writes_them_are_all_read(count: int, last: str, tmp_path: Path) -> None:
+    names = [f"A. Person{number}" for number in range(count)]
+    (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "authors": ", ".join(names) + last + "Z. Last"}))
+    assert paper.authors == (*names, "Z. Last")
+
+
+@pytest.mark.parametrize("count", range(10, 60))
+def test_nothing_of_some_authors_is_lost(count: int, tmp_path: Path) -> None:
+    listed = ", ".join(f"A. Person{number}" for number in range(count))
+    (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "authors": f"{listed} and Z. Last"}))
+    assert ", ".join(paper.authors) == f"{listed}, Z. Last"
+
+
+def test_a_comma_within_a_name_is_kept_among_many(tmp_path: Path) -> None:
+    names = [f"Last{number}, First" for number in range(1_000)]
+    (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "authors": " and ".join(names)}))
+    assert paper.authors == tuple(names)
+
+
 def test_blanks_between_authors_cost_nothing(tmp_path: Path) -> None:
     started = time.process_time()
     (paper,), _ = read(tmp_path, json.dumps({"abstract": FOO, "authors": f"A. One; B.{' ' * 60_000}Two"}))
@@ -632,6 +653,76 @@ def test_all_arrays_of_papers_are_read_and_no_others(text: str, lines: list[int]
     assert [paper.sources[0].line for paper in papers] == lines
     # Of an object with a title alone.
     assert told(skipped) == ([(2, "no abstract")] if '"T"' in text else [])
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "around",
+    [
+        {"summary": {"total": 2}},
+        {"abstract": {"total": 2}},
+        {"summary": None},
+        {"summary": "2 results"},
+        {"text": "search results"},
+        {"title": "My library", "text": "search results"},
+        {"collections": [{"name": "x"}], "text": ["search results"]},
+    ],
+)
+def test_what_is_around_papers_may_have_a_summary_too(
+    around: dict[str, object], indent: int | None, tmp_path: Path
+) -> None:
+    text = json.dumps({**around, "papers": [{"abstract": FOO}, {"summary": BAR}]}, indent=indent)
+    papers, skipped = read(tmp_path, text)
+    assert ([paper.abstract for paper in papers], skipped) == ([FOO, BAR], [])
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("around", [{"title": "My library"}, {"collections": [{"name": "x"}]}])
+def test_all_objects_of_a_list_are_looked_at_for_abstracts(
+    around: dict[str, object], indent: int | None, tmp_path: Path
+) -> None:
+    items = [*({"title": f"T{number}"} for number in range(6)), 7, {"abstract": FOO}, {"abstract": BAR}]
+    papers, skipped = read(tmp_path, json.dumps({**around, "items": items}, indent=indent))
+    assert [paper.abstract for paper in papers] == [FOO, BAR]
+    assert [one.reason for one in skipped] == ["no abstract"] * 6 + ["not a JSON object"]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"abstract": FOO, "references": [{"title": "Bar", "abstract": BAR}]},
+        {"summary": FOO, "comments": [{"text": BAR}]},
+        {"title": "Foo", "text": FOO, "sections": [{"text": BAR}]},
+    ],
+)
+def test_a_paper_is_not_taken_for_what_is_around_others(
+    fields: dict[str, object], indent: int | None, tmp_path: Path
+) -> None:
+    papers, skipped = read(tmp_path, json.dumps(fields, indent=indent))
+    assert ([paper.abstract for paper in papers], skipped) == ([FOO], [])
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_paper_without_its_abstract_is_not_what_it_cites(indent: int | None, tmp_path: Path) -> None:
+    text = json.dumps({"abstract": None, "references": [{"abstract": BAR}]}, indent=indent)
+    assert (read(tmp_path, text)[0], told(read(tmp_path, text)[1])) == ([], [(1, "no abstract")])
+
+
+@pytest.mark.parametrize("unit", ['{"a": 1},', '{"summary": {"a": 1}},', '{"summary": [', '{"text": {"a": ', "7,"])
+def test_objects_that_are_looked_at_take_their_length_and_not_the_square(
+    unit: str, tmp_path: Path, patience: None
+) -> None:
+    def seconds(size: int) -> float:
+        started = time.process_time()
+        read(
+            tmp_path, '{"title": "T", "summary": {}, "a": [{}],\n"b": [{},' + unit * (size // len(unit)), format="json"
+        )
+        return time.process_time() - started
+
+    part, whole = seconds(40_000), seconds(160_000)
+    # Linear is 4, quadratic 16.
+    assert whole < 0.5 or whole / part < 9, (part, whole)
 
 
 def test_a_bad_record_of_an_array_in_one_line_leaves_the_others(tmp_path: Path) -> None:

@@ -150,5 +150,5 @@ async def _end(worker: Process) -> None:
     if worker.returncode is None:
         with suppress(ProcessLookupError):
             # Its own kill() looks first whether it has ended, and so takes its end from asyncio, which waits for it.
-            os.kill(worker.pid, signal.SIGKILL)
+            os.kill(worker.pid, signal.SIGKILL) if hasattr(signal, "SIGKILL") else worker.kill()
     await worker.wait()

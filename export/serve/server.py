@@ -39,3 +39,5 @@ class Server(uvicorn.Server):
                 signal.signal(hangup, before)
         if self.ended_by is not None:
             signal.raise_signal(self.ended_by)
+            # It was ignored before, and yet it was uvicorn that heard of it.
+            raise SystemExit(128 + self.ended_by)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Protocol, cast
 
 import pyoxigraph as ox
 
@@ -28,6 +28,13 @@ RESULTS = {
 LONGEST_TABLE = 100_000
 #: In UTF-8; XML 1.0, section 2.2.
 _NOT_IN_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+
+
+class Output(Protocol):
+    """What answers are written to."""
+
+    def write(self, content: bytes, /) -> int:
+        """Write all of ``content``."""
 
 
 class Table(NamedTuple):
@@ -67,8 +74,8 @@ class Answer:
             return Table(names, rows)
         return None
 
-    def write(self, output: BinaryIO, format: str) -> None:
-        """Write the answer in one of the W3C's formats, as it is found; triples always as Turtle.
+    def write(self, output: Output, format: str) -> None:
+        """Write the answer in one of the W3C's formats, as it is found (XML once all is); triples always as Turtle.
 
         Raises:
             UsageError: there is no such format.
@@ -78,11 +85,11 @@ class Answer:
             raise UsageError(f"no format {format!r}", hint=f"one of table, {', '.join(RESULTS)}")
         try:
             if isinstance(self.result, ox.QueryTriples):
-                self.result.serialize(output, ox.RdfFormat.TURTLE)
+                self.result.serialize(cast("BinaryIO", output), ox.RdfFormat.TURTLE)
             elif format == "xml":
                 output.write(well_formed(self.result.serialize(format=RESULTS[format]) or b""))
             else:
-                self.result.serialize(output, RESULTS[format])
+                self.result.serialize(cast("BinaryIO", output), RESULTS[format])
         except OutputError:
             raise
         except (ValueError, OSError, RuntimeError) as error:

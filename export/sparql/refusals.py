@@ -50,11 +50,16 @@ def _asks_another(parts: Sequence[Token]) -> bool:
     >>> _asks_another(meaningful("PREFIX service: <http://e/> ASK { service:a ?service 'SERVICE' }"))
     False
     """
+    before = ""
     for part, following in pairwise((*parts, Token("", "", 0))):
         if part.kind == "word" and "SERVICE" in part.text.upper():
             return True
-        if part.kind == "prefixed" and "SERVICE" in part.text.partition(":")[0].upper() and following.text == "{":
+        # Behind these stands the name of a graph, and nothing else.
+        is_graph = before in ("GRAPH", "FROM", "NAMED")
+        may_be = part.kind == "prefixed" and following.text == "{" and not is_graph
+        if may_be and "SERVICE" in part.text.partition(":")[0].upper():
             return True
+        before = part.text.upper() if part.kind == "word" else ""
     return False
 
 
@@ -65,7 +70,7 @@ def _refuse_size(parts: Iterator[Token]) -> None:
     last = ""
     for token in parts:
         if token.kind == "doubtful":
-            hint = "put a blank behind <, or write the IRI in full"
+            hint = "put a blank behind < if it is that, else give the IRI a prefix"
             raise QueryError(f"{token.text[:40]} is an IRI, or 'less than' and more", where="query", hint=hint)
         opens = token.text in _OPENING
         depth += opens

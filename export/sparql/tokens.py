@@ -18,7 +18,7 @@ from typing import NamedTuple
 #: a short string that is never closed (no query is right that has one) is one token all the same.
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n\r]*)
-      | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+      | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
       | (?P<string>'''(?:[^'\\]|\\ESCAPED|''?(?!'))*'''|\"\"\"(?:[^"\\]|\\ESCAPED|""?(?!"))*\"\"\"
           |'(?:[^'\\\n\r]|\\.)*+'?|"(?:[^"\\\n\r]|\\.)*+"?)
       | (?P<variable>[?$]\w+)

@@ -4,7 +4,8 @@
 
 The names of the fields are those of :data:`~paperatlas.extract.readers.records.FIELDS`; the arXiv metadata dump's
 lines are such objects, and so are the items of CSL JSON. An array may be wrapped in an object (``{"papers": [...]}``),
-however deep; of several lists of objects, those are read whose objects have abstracts.
+however deep; of several lists of objects, those are read whose objects have abstracts. Such an object may have a title,
+a summary or a text of its own; but one with an abstract is a paper, whatever it cites.
 
 A record that is not JSON is passed over by its brackets (:mod:`~paperatlas.extract.readers.brackets`).
 """
@@ -19,10 +20,12 @@ from paperatlas.extract.jsontext import NotJSONError, parse, without_halves
 from paperatlas.extract.paper import Paper, Source
 from paperatlas.extract.readers.brackets import Outline, end_of, next_like, outline, skip_blank
 from paperatlas.extract.readers.files import MAX_TEXT, TextFile, decoding_fault
-from paperatlas.extract.readers.records import Skipped, names_abstract, paper_from
+from paperatlas.extract.readers.records import Skipped, names_abstract, names_text, paper_from, surely_names_abstract
 
-#: How many objects of a list are looked at to find out whether they are papers.
-_LOOKED_AT = 5
+#: The name of a field, up to its value.
+_FIELD = re.compile(r'[\s,]*"((?:[^"\\\n]++|\\[^\n])*+)"\s*:\s*')
+#: How surely an object is a paper, by its fields: it has a text, which many things have; a summary; an abstract.
+_TEXT, _SUMMARY, _ABSTRACT = 1, 2, 3
 #: How often, in its own length, a text may be gone over again to find where broken records end.
 _PATIENCE = 4
 _CUT_OFF = "; nothing behind it is read"
@@ -63,8 +66,8 @@ def read_array(file: TextFile) -> Iterator[Paper | Skipped]:
             position = yield from reading.array(position)
         elif text[position] == "{":
             whole = outline(text, position, len(text))
-            arrays = _arrays(text, whole)
-            if not arrays and not _is_paper(whole) and position == first:
+            arrays = _arrays(text, position, whole)
+            if not arrays and not _is_paper(text, position, whole) and position == first:
                 raise _no_papers(file.name)
             if not arrays:
                 item, _ = reading.record(position, whole.end)
@@ -96,11 +99,12 @@ def _from_line(text: str, source: Source) -> Iterator[Paper | Skipped]:
         item = Skipped(source, f"not JSON: {error}")
     else:
         item = _paper(value, source)
-    if isinstance(item, Paper):
+    # Most lines by far: to look into each would take longer than to parse it.
+    if isinstance(item, Paper) and isinstance(value, dict) and any(map(surely_names_abstract, value)):
         yield item
         return
     start = skip_blank(text, 0)
-    arrays = _arrays(text, outline(text, start, len(text))) if text.startswith("{", start) else ()
+    arrays = _arrays(text, start, outline(text, start, len(text))) if text.startswith("{", start) else ()
     reading = _Reading(text, source.path, source.line)
     for array in arrays:
         yield from reading.array(array)
@@ -114,31 +118,54 @@ def _paper(value: object, source: Source) -> Paper | Skipped:
     return paper_from(value, source)
 
 
-def _is_paper(whole: Outline) -> bool:
-    """Tell whether an object is a paper itself, not something around papers."""
-    return any(names_abstract(name) or name.lower() == "title" for name in whole.names)
+def _is_paper(text: str, start: int, whole: Outline) -> bool:
+    """Tell whether an object without arrays of papers is a paper itself."""
+    return any(name.lower() == "title" for name in whole.names) or bool(_sureness(text, start, whole))
 
 
-def _arrays(text: str, whole: Outline) -> tuple[int, ...]:
+def _arrays(text: str, start: int, whole: Outline) -> tuple[int, ...]:
     """Return where the arrays of papers begin in an object around them; none if it is a paper itself."""
-    if any(map(names_abstract, whole.names)):
+    own = _sureness(text, start, whole)
+    if own == _ABSTRACT:
         return ()
-    papers = tuple(start for start in whole.lists if _of_papers(text, start))
-    return papers or (whole.lists if len(whole.lists) == 1 and not _is_paper(whole) else ())
+    # A paper may have comments or sections, which have texts.
+    least = _SUMMARY if own else _TEXT
+    papers = tuple(array for array in whole.lists if _of_papers(text, array, least))
+    return papers or (whole.lists if len(whole.lists) == 1 and not _is_paper(text, start, whole) else ())
 
 
-def _of_papers(text: str, start: int) -> bool:
-    """Tell whether one of the first objects in a list has an abstract."""
+def _of_papers(text: str, start: int, least: int) -> bool:
+    """Tell whether one of the objects in a list is a paper at least as surely as ``least`` says."""
     position = start + 1
-    for _ in range(_LOOKED_AT):
-        position = skip_blank(text, position)
-        if not text.startswith("{", position):
-            break
+    while (position := skip_blank(text, position)) < len(text) and text[position] != "]":
         end = end_of(text, position)
-        if any(map(names_abstract, outline(text, position, end).names)):
+        if text[position] == "{" and _sureness(text, position, outline(text, position, end)) >= least:
             return True
         position = end
     return False
+
+
+def _sureness(text: str, start: int, whole: Outline) -> int:
+    """Return how surely the object that begins at ``start`` is a paper, 0 if it has no field that tells."""
+    if not any(map(names_abstract, whole.names)):
+        return 0
+    # Cut out, as the end of its last value is looked for behind it.
+    piece = text[start : whole.end]
+    surest, position = 0, 1
+    while field := _FIELD.match(piece, position):
+        surest = max(surest, _told_by(field[1], piece[field.end() : field.end() + 1]))
+        position = end_of(piece, field.end())
+    return surest
+
+
+def _told_by(name: str, sign: str) -> int:
+    """Return how surely a field is a paper's, by its name and by the sign that its value begins with."""
+    if surely_names_abstract(name):
+        # A paper whose abstract is null is one that has none, not something around those that it cites.
+        return 0 if sign == "{" else _ABSTRACT
+    if sign != '"' or not names_abstract(name):
+        return 0
+    return _TEXT if names_text(name) else _SUMMARY
 
 
 class _Reading:

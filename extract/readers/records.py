@@ -112,6 +112,16 @@ def names_abstract(name: str) -> bool:
     return _letters(name) in _ABSTRACTS
 
 
+def surely_names_abstract(name: str) -> bool:
+    """Tell whether a field of this name is a paper's alone: other things have summaries and texts, too."""
+    return names_abstract(name) and _letters(name).startswith("abstract")
+
+
+def names_text(name: str) -> bool:
+    """Tell whether a field of this name may be any text: a paper's, but also a comment's or a section's."""
+    return _letters(name) in FIELDS["text"]
+
+
 def _letters(name: object) -> str:
     return re.sub(r"[^a-z]", "", str(name).lower())
 
@@ -231,7 +241,7 @@ def _names(value: object) -> Iterable[str]:
     """Yield the names of authors, from a list of strings or objects, or from one string of them."""
     if isinstance(value, str):
         value = " ".join(value.split())
-        parts: Iterable[object] = re.split(r" and |;", value) if re.search(r" and |;", value) else value.split(",")
+        parts: Iterable[object] = _between_ands(value) if re.search(r" and |;", value) else value.split(",")
     else:
         parts = value if isinstance(value, list) else ()
     for part in parts:
@@ -241,6 +251,15 @@ def _names(value: object) -> Iterable[str]:
             name = whole or " ".join(filter(None, (_string(part.get(piece)) for piece in _PIECES)))
         if text := " ".join(_string(name).split()):
             yield text
+
+
+def _between_ands(value: str) -> Iterable[str]:
+    """Return the names between "and" or semicolons; where that is longer than a name may be, those between commas.
+
+    Commas alone tell nothing: BibTeX has "Last, First and Last, First", the arXiv "A. One, B. Two and C. Three".
+    """
+    parts = re.split(r" and |;", value)
+    return chain.from_iterable(part.split(",") if len(part) > MAX_NAME else (part,) for part in parts)
 
 
 def _categories(value: object) -> Iterable[str]:

@@ -13,7 +13,7 @@ import typer
 
 from paperatlas.cli.common import AsJson, Quiet, Verbose, Voice, counted, print_table
 from paperatlas.errors import UsageError
-from paperatlas.files import stdin
+from paperatlas.files import Direct, stdin
 
 if TYPE_CHECKING:
     from paperatlas.export.sparql import Data, Table
@@ -92,8 +92,7 @@ def _answered(
     answer = ask(data, asked)
     table = answer.table() if format == "table" else None
     if table is None:
-        answer.write(sys.stdout.buffer, format)
-        sys.stdout.buffer.flush()
+        answer.write(Direct(sys.stdout), format)
     return asked, table
 
 

@@ -26,6 +26,7 @@ def review(
     from rich.text import Text
 
     from paperatlas.building import relink
+    from paperatlas.errors import Interrupted
     from paperatlas.graph.atlas import open_atlas
     from paperatlas.graph.overrides import read_overrides
     from paperatlas.graph.review import answer, questions, read_skipped, write_skipped
@@ -46,6 +47,12 @@ def review(
             said = Prompt.ask("  one thing?", choices=["y", "n", "s", "q"], default="s", console=console)
         except EOFError:
             break
+        except Interrupted:
+            raise Interrupted(
+                f"{counted(answered, 'answer')} kept; the next build or review links the atlas anew"
+                if answered
+                else "nothing was changed"
+            ) from None
         if said == "q":
             break
         if said == "s":

@@ -20,6 +20,7 @@ _ASKS = "SERVICE <http://127.0.0.1:9/> { ?s ?p ?o }"
 SMUGGLED = [
     "SELECT * { SERVICE:a { ?s ?p ?o } }",
     "SELECT * { SERVICEa:b { ?s ?p ?o } }",
+    "SELECT * { GRAPH a:g {} SERVICEa:b { ?s ?p ?o } }",
     "SELECT * { SERVICESILENT<http://127.0.0.1:9/> { ?s ?p ?o } }",
     "SELECT * { ?s ?p trueSERVICE<http://127.0.0.1:9/> { ?s ?p ?o } }",
     "SELECT * { ?s ?p 1.0SERVICE:a { ?s ?p ?o } }",
@@ -33,6 +34,7 @@ SMUGGLED = [
     f"SELECT * {{ VALUES ?x {{'''a'}} {_ASKS} #\\q'''\n}}",
     f'SELECT * {{ VALUES ?x {{"""a"}} {_ASKS} #\\q"""\n}}',
     f"SELECT * {{ VALUES ?x {{'' 'a'''}} {_ASKS} #'''\n}}",
+    f"BASE <http://b/> SELECT * {{ BIND('\\u0027'<<'\\u0027'#> AS ?z) {_ASKS}#'\n}}",
 ]
 
 #: What is no such thing, however it looks.
@@ -45,6 +47,7 @@ HARMLESS = [
     "SELECT * { FILTER(?x<=5||?z>=3||?a<?b&&?c>?d) }",
     "SELECT * { ?s a:p/<#q>|^<#r> (<#one> 'two') }",
     "PREFIX service: <http://e/> SELECT * { service:a a:b service:c }",
+    "PREFIX service: <http://e/> SELECT * FROM service:g { GRAPH service:a { ?s ?p ?o } }",
 ]
 
 _PARTS = [
@@ -67,6 +70,7 @@ _PARTS = [
         "'a'",
         "@en",
     ),
+    *("\\u0027", "\\u0022", "\\u0023", "\\u003C", "\\U0000003E"),
     *("FILTER(", "BIND(", "AS ?c)", "VALUES ?v {", "EXISTS {", "SERVICE ", "SERVICE:a", "SERVICESILENT", "\u00b7", "é"),
 ]
 _FRAMES = [
@@ -113,7 +117,9 @@ def test_what_only_looks_like_it_is_answered(query: str) -> None:
 
 
 def test_what_may_be_two_things_is_refused_with_what_to_do() -> None:
-    with pytest.raises(QueryError, match=r"<#a> is an IRI, or 'less than' and more \(put a blank behind <, or write"):
+    with pytest.raises(
+        QueryError, match=r"<#a> is an IRI, or 'less than' and more \(put a blank behind < if it is that"
+    ):
         refuse("SELECT * { VALUES (?a ?b) { (1 <#a>) } }")
     with pytest.raises(QueryError, match="nested too deep"):
         refuse(f"ASK {{ FILTER(1<{'(' * 200}1{')' * 200}>2) }}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from paperatlas.errors import InputError
-from paperatlas.extract.jsontext import NotJSONError, parse
+from paperatlas.extract.jsontext import parse_object
 
 
 def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -25,22 +25,12 @@ def read_objects(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
         with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
-                    yield f"{path}:{number}", _object(line, f"{path}:{number}")
+                    yield f"{path}:{number}", parse_object(line, f"{path}:{number}")
     except UnicodeDecodeError as error:
         raise InputError("cannot be read: not UTF-8", where=str(path)) from error
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"cannot be read: {reason}", where=str(path)) from error
-
-
-def _object(line: str, where: str) -> dict[str, Any]:
-    try:
-        found = parse(line)
-    except NotJSONError as error:
-        raise InputError(f"not JSON: {error}", where=where) from error
-    if not isinstance(found, dict):
-        raise InputError("no JSON object", where=where)
-    return found
 
 
 def title_and_abstract(record: dict[str, Any]) -> tuple[str, str]:

@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from paperatlas.errors import InputError
+
 _MAY_BE_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 #: An escape; a whole pair is one, so that its second half is not met alone, and "\\" is one, so that "\\u" is none.
 _ESCAPE = re.compile(
@@ -56,6 +58,21 @@ def parse(text: str) -> Any:
     except ValueError as error:
         # The only one that is left; its own words name a function of Python.
         raise NotJSONError("a number of too many digits") from error
+
+
+def parse_object(text: str, where: str) -> dict[str, Any]:
+    """Return the object that a text of JSON is; ``where`` is its file and line.
+
+    Raises:
+        InputError: it is no JSON, or another value.
+    """
+    try:
+        found = parse(text)
+    except NotJSONError as error:
+        raise InputError(f"not JSON: {error}", where=where) from error
+    if not isinstance(found, dict):
+        raise InputError("no JSON object", where=where)
+    return found
 
 
 def without_halves(text: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from paperatlas.errors import InputError
-from paperatlas.extract.jsontext import NotJSONError, parse
+from paperatlas.extract.jsontext import parse_object
 from paperatlas.extract.readers.files import MAX_LINE
 
 
@@ -53,16 +53,10 @@ def names_in(value: object, where: str) -> tuple[str, ...]:
 def _objects(path: Path, text: str) -> Iterator[Row]:
     # Not splitlines: U+2028 and its like may stand in a string.
     for number, line in enumerate(text.split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}:{number}"
-        try:
-            row = parse(line)
-        except NotJSONError as error:
-            raise InputError(f"not JSON: {error}", where=where) from error
-        if not isinstance(row, dict):
-            raise InputError("no JSON object", where=where)
-        yield Row(where, {name.strip().casefold(): value for name, value in row.items()})
+        if line.strip():
+            where = f"{path}:{number}"
+            row = parse_object(line, where)
+            yield Row(where, {name.strip().casefold(): value for name, value in row.items()})
 
 
 def _cells(path: Path, text: str, several: Collection[str]) -> Iterator[Row]:

@@ -18,7 +18,7 @@ from paperatlas.export.serve.protocol import RefusedError, understood
 from paperatlas.export.sparql import Data, ask, notes
 from paperatlas.export.sparql.questions import questions
 from paperatlas.export.sparql.tokens import tokens
-from paperatlas.extract.fetch import arxiv, doi, openalex
+from paperatlas.extract.fetch import arxiv, doi, markup, openalex
 from paperatlas.extract.fetch.client import Client
 from paperatlas.extract.fetch.failures import PassingError, json_object
 from paperatlas.extract.latex import fold
@@ -117,7 +117,7 @@ def answers(content: bytes) -> None:
             _check(doi._paper(answer, Source("doi:10.1000/x", 1)))
             _check(paper_from(answer, Source("fuzz", 1)))
             _check(openalex._paper(answer, Source("fuzz", 1)))
-    doi.plain(content.decode("utf-8", "replace"))
+    markup.plain(content.decode("utf-8", "replace"))
 
 
 def query(content: bytes) -> None:

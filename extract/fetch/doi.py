@@ -18,7 +18,6 @@ from paperatlas.extract.readers.records import Skipped, paper_from
 if TYPE_CHECKING:
     from paperatlas.extract.fetch.client import Client
 
-__all__ = ["SERVICE", "plain"]
 
 _CSL = "application/vnd.citationstyles.csl+json"
 
